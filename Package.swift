@@ -1,0 +1,98 @@
+// swift-tools-version: 6.2
+// Targets and who may import whom: the layers of the README's architecture section, checked by
+// Tests/ArchitectureTests against every `import` line.
+import PackageDescription
+
+let kernelFlags: [CSetting] = [.disableWarning("c23-extensions")]
+
+let package = Package(
+  name: "rnnc",
+  products: [
+    .executable(name: "rnnc", targets: ["rnnc"]),
+    .library(name: "Runtime", targets: ["Runtime"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+  ],
+  targets: [
+    // Layer 0
+    .target(name: "CKernels", exclude: ["kernels.def", "isa.def"], cSettings: kernelFlags),
+    .target(name: "Tensors"),
+    .target(name: "Diagnostics"),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    // Layer 1
+    .target(name: "IR", dependencies: ["Tensors", "Diagnostics"]),
+    .target(name: "DataFiles", dependencies: ["Tensors", "Diagnostics", "CZlib"]),
+    .target(name: "CRuntime", dependencies: ["CKernels"]),
+    // Layer 2
+    .target(
+      name: "Model",
+      dependencies: [
+        "IR", "DataFiles", "Tensors", "Diagnostics", .product(name: "Yams", package: "Yams"),
+      ]),
+    .target(name: "Plan", dependencies: ["Tensors"]),
+    .target(name: "Kernels", dependencies: ["CKernels", "Tensors"]),
+    // Layer 3
+    .target(
+      name: "Compiler", dependencies: ["Model", "IR", "Kernels", "Plan", "Tensors", "Diagnostics"]),
+    .target(name: "Emission", dependencies: ["Plan", "Kernels", "Tensors"]),
+    .target(name: "Runtime", dependencies: ["CRuntime", "Tensors"]),
+    .target(name: "Reference", dependencies: ["Model", "IR", "Tensors"]),
+    // Layer 4
+    .executableTarget(
+      name: "rnnc",
+      dependencies: [
+        "Tensors", "Diagnostics", "IR", "DataFiles", "Model", "Plan", "Kernels", "Compiler",
+        "Emission", "Runtime", "Reference",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+
+    // Tests
+    .target(
+      name: "TestSupport", dependencies: ["Tensors", "Diagnostics", "IR"],
+      path: "Tests/TestSupport"),
+    .testTarget(
+      name: "DiagnosticsTests", dependencies: ["Diagnostics", "TestSupport"]),
+    .testTarget(
+      name: "DataFilesTests", dependencies: ["DataFiles", "Diagnostics", "Tensors", "TestSupport"]),
+    .testTarget(
+      name: "IRTests", dependencies: ["IR", "Diagnostics", "Tensors", "TestSupport"],
+      exclude: ["Golden"]),
+    .testTarget(
+      name: "ModelTests",
+      dependencies: ["Model", "IR", "DataFiles", "Diagnostics", "Tensors", "TestSupport"],
+      exclude: ["Golden"]),
+    .testTarget(
+      name: "KernelTests", dependencies: ["Kernels", "CKernels", "Tensors", "TestSupport"]),
+    .testTarget(
+      name: "PlanTests",
+      dependencies: ["Plan", "CRuntime", "Runtime", "Kernels", "Tensors", "TestSupport"],
+      exclude: ["Golden"]),
+    .testTarget(
+      name: "CompilerTests",
+      dependencies: [
+        "Compiler", "Model", "IR", "Kernels", "Plan", "Tensors", "Diagnostics", "TestSupport",
+      ], exclude: ["Golden"]),
+    .testTarget(
+      name: "EmissionTests",
+      dependencies: [
+        "Emission", "Compiler", "Model", "IR", "Plan", "Kernels", "Runtime", "DataFiles", "Tensors",
+        "Diagnostics", "TestSupport",
+      ]),
+    .testTarget(
+      name: "AgreementTests",
+      dependencies: [
+        "Reference", "Compiler", "Emission", "Model", "IR", "Plan", "Kernels", "Runtime",
+        "DataFiles", "Tensors", "Diagnostics", "TestSupport",
+      ]),
+    .testTarget(
+      name: "CommandTests",
+      dependencies: ["rnnc", "DataFiles", "Diagnostics", "Tensors", "TestSupport"],
+      exclude: ["Golden"]),
+    .testTarget(
+      name: "ArchitectureTests", dependencies: ["TestSupport"]),
+  ],
+  swiftLanguageModes: [.v6],
+  cLanguageStandard: .gnu17
+)
