@@ -13,6 +13,12 @@ package struct ModelGraph: Sendable {
     /// The declared shape: `[]` for a scalar, `[n]` for a vector.
     package var shape: [Int]
     package var width: Int { shape.reduce(1, *) }
+
+    package init(name: String, element: ElementType, shape: [Int]) {
+      self.name = name
+      self.element = element
+      self.shape = shape
+    }
   }
 
   package struct Output: Sendable {
@@ -21,6 +27,13 @@ package struct ModelGraph: Sendable {
     package var width: Int
     /// One word per element, or empty.
     package var labels: [String]
+
+    package init(name: String, source: Source, width: Int, labels: [String] = []) {
+      self.name = name
+      self.source = source
+      self.width = width
+      self.labels = labels
+    }
   }
 
   package var name: String
