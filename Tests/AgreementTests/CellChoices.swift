@@ -1,0 +1,31 @@
+import IR
+import Model
+
+/// The ways in which a cell's options can be set, read off `Cell.options` so that a new cell's
+/// options are tried without an edit here.
+enum CellChoices {
+  /// Every option at its default.
+  static func defaults(_ cell: any Cell.Type) -> CellOptions {
+    var options = CellOptions()
+    for option in cell.options {
+      switch option.values {
+      case .word(_, let initial): options.words[option.key] = initial
+      case .activation(let initial): options.activations[option.key] = Activation(initial)
+      case .number: break
+      }
+    }
+    return options
+  }
+
+  static func cell(_ keyword: String) -> any Cell.Type {
+    CellRegistry.cells.first { $0.keyword == keyword }!
+  }
+
+  /// The cell with some words set, all else at its default.
+  static func make(_ keyword: String, words: [String: String] = [:]) -> any Cell {
+    let type = cell(keyword)
+    var options = defaults(type)
+    options.words.merge(words) { $1 }
+    return type.init(options)
+  }
+}
