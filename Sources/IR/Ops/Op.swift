@@ -20,10 +20,11 @@ package enum Op: Hashable, Sendable {
   case embedding(table: Symbol, index: ValueID)
   /// The unit vector e_index of the result's width.
   case oneHot(index: ValueID, size: Int)
-  /// The last `size` samples of the stream whose newest ones are the input.
-  case window(ValueID, size: Int)
+  /// The last `size` samples of the stream whose newest ones are the input; `state` names the older
+  /// samples in state files.
+  case window(ValueID, size: Int, state: String)
   /// The input of `steps` steps ago, zero before the first.
-  case delay(ValueID, steps: Int)
+  case delay(ValueID, steps: Int, state: String)
   case softmax(ValueID)
   case logSoftmax(ValueID)
   /// (x - mean) / sqrt(variance + epsilon) * weight + bias, population variance over the features.

@@ -13,7 +13,7 @@ package enum OpTyping {
       }
       return [.vector(values.count)]
     case .activation(_, let x), .prelu(let x, _), .binary(_, let x, _), .permute(let x, _),
-      .delay(let x, _), .softmax(let x), .logSoftmax(let x), .layerNorm(let x, _, _, _),
+      .delay(let x, _, _), .softmax(let x), .logSoftmax(let x), .layerNorm(let x, _, _, _),
       .batchNorm(let x, _, _, _, _, _):
       return [function.type(of: x)]
     case .slice(_, let start, let end):
@@ -25,7 +25,7 @@ package enum OpTyping {
         preconditionFailure("'@\(table.name)' is not a matrix")
       }
       return [.vector(type.columns)]
-    case .oneHot(_, let size), .window(_, let size):
+    case .oneHot(_, let size), .window(_, let size, _):
       return [.vector(size)]
     case .pointwise(let program, let inputs):
       return program.outputs.map { _ in function.type(of: inputs[0]) }
