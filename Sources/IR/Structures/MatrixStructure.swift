@@ -76,6 +76,13 @@ package struct StructuredProduct {
   package let input: ValueID
   /// The stored numbers, gate after gate.
   package let stored: [Float]
+
+  package init(matrix: Symbol, type: MatrixType, input: ValueID, stored: [Float]) {
+    self.matrix = matrix
+    self.type = type
+    self.input = input
+    self.stored = stored
+  }
 }
 
 extension StructureKind {
