@@ -25,12 +25,6 @@ let package = Package(
     .target(name: "IR", dependencies: ["Tensors", "Diagnostics"]),
     .target(name: "DataFiles", dependencies: ["Tensors", "Diagnostics", "CZlib"]),
     .target(name: "CRuntime", dependencies: ["CKernels"]),
-    // The only target with unsafe flags; no library product depends on it, so that other packages
-    // can depend on this one by version.
-    .target(
-      name: "COpenMP", dependencies: ["CKernels"],
-      cSettings: [.unsafeFlags(["-fopenmp"], .when(platforms: [.linux]))],
-      linkerSettings: [.linkedLibrary("omp5", .when(platforms: [.linux]))]),
     // Layer 2
     .target(
       name: "Model",
@@ -50,7 +44,7 @@ let package = Package(
       name: "rnnc",
       dependencies: [
         "Tensors", "Diagnostics", "IR", "DataFiles", "Model", "Plan", "Kernels", "Compiler",
-        "Emission", "Runtime", "Reference", "COpenMP",
+        "Emission", "Runtime", "Reference",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 

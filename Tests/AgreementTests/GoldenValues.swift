@@ -50,22 +50,3 @@ enum GoldenValues {
       })
   }
 }
-
-extension ModelGraph {
-  /// Input `x`, one layer `layer`, output `y`.
-  static func singleLayer(
-    _ kind: LayerKind, inputWidth: Int, width: Int, element: ElementKind = .number
-  ) -> ModelGraph {
-    ModelGraph(
-      name: "single",
-      inputs: [
-        .init(
-          name: "x", element: element == .number ? .f32 : .i32,
-          shape: element == .number ? [inputWidth] : [])
-      ],
-      layers: [Layer(name: "layer", kind: kind, sources: [.input(0)], width: width)],
-      outputs: [.init(name: "y", source: .layer(0), width: width)])
-  }
-
-  enum ElementKind { case number, index }
-}
