@@ -53,7 +53,7 @@ def name(blocks):
 
 
 # The picture: log axes, one line per number of blocks, labelled where it ends.
-LEFT, TOP, WIDTH, HEIGHT, RIGHT, BOTTOM = 64, 56, 560, 340, 120, 56
+LEFT, TOP, WIDTH, HEIGHT, RIGHT, BOTTOM = 64, 56, 560, 340, 140, 56
 COLOURS = ["#6b7280", "#0072b2", "#d55e00", "#009e73"]  # told apart by colour-blind readers too
 
 
