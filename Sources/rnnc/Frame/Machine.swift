@@ -1,0 +1,90 @@
+import Glibc
+
+/// What the tool knows about the computer that it runs on, read from /proc and /sys.
+enum Machine {
+  struct Cache {
+    let level: Int
+    /// Data, Unified or Instruction.
+    let type: String
+    let byteCount: Int
+    /// CPUs that share it, as in `0-3,8`.
+    let sharedBy: String
+  }
+
+  /// As the kernel names it, or the architecture where it does not.
+  static let processor: String = {
+    let lines = contents(of: "/proc/cpuinfo")?.split(separator: "\n") ?? []
+    let name = lines.first { $0.hasPrefix("model name") || $0.hasPrefix("Model") }
+    let value = name?.split(separator: ":", maxSplits: 1).last
+    return value.map { trimmed(String($0)) } ?? systemName.machine
+  }()
+
+  static let coreCount = sysconf(Int32(_SC_NPROCESSORS_ONLN))
+
+  /// Kernel name, release and hardware.
+  static let systemName: (system: String, release: String, machine: String) = {
+    var name = utsname()
+    uname(&name)
+    return (string(name.sysname), string(name.release), string(name.machine))
+  }()
+
+  /// The caches of the first CPU, nearest first.
+  static let caches: [Cache] = (0..<16).compactMap { index in
+    let folder = "/sys/devices/system/cpu/cpu0/cache/index\(index)/"
+    guard
+      let level = contents(of: folder + "level").flatMap({ Int(trimmed($0)) }),
+      let type = contents(of: folder + "type").map(trimmed),
+      let size = contents(of: folder + "size").flatMap({ byteCount(trimmed($0)) })
+    else { return nil }
+    let shared = contents(of: folder + "shared_cpu_list").map(trimmed) ?? ""
+    return Cache(level: level, type: type, byteCount: size, sharedBy: shared)
+  }
+
+  /// The keys of every document's `environment`.
+  static var summary: [(key: String, value: JSON)] {
+    [
+      ("cpu", .string(processor)),
+      ("cores", .integer(coreCount)),
+      ("os", .string("\(systemName.system) \(systemName.release)")),
+      ("arch", .string(systemName.machine)),
+    ]
+  }
+
+  /// The smallest cache that holds so many bytes: `L1`, `L2`, `L3`, or `memory`. nil when the
+  /// kernel does not say how large the caches are.
+  static func residency(byteCount: Int) -> String? {
+    let data = caches.filter { $0.type != "Instruction" }
+    if data.isEmpty { return nil }
+    return data.first { byteCount <= $0.byteCount }.map { "L\($0.level)" } ?? "memory"
+  }
+
+  /// `48K`, `2048K`, `16M`.
+  private static func byteCount(_ text: String) -> Int? {
+    let units: [Character: Int] = ["K": 1 << 10, "M": 1 << 20, "G": 1 << 30]
+    guard let last = text.last, let unit = units[last] else { return Int(text) }
+    return Int(text.dropLast()).flatMap { size in
+      let (product, overflow) = size.multipliedReportingOverflow(by: unit)
+      return overflow ? nil : product
+    }
+  }
+
+  private static func string<Bytes>(_ bytes: Bytes) -> String {
+    withUnsafeBytes(of: bytes) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+  }
+}
+
+/// The text of a small system file, or nil.
+func contents(of path: String) -> String? {
+  guard let file = fopen(path, "r") else { return nil }
+  defer { fclose(file) }
+  var bytes = [UInt8](repeating: 0, count: 1 << 16)
+  let count = fread(&bytes, 1, bytes.count, file)
+  return String(decoding: bytes.prefix(count), as: UTF8.self)
+}
+
+/// Without white space at its ends.
+func trimmed(_ text: String) -> String {
+  let isSpace = { (c: Character) in c.isWhitespace }
+  let head = text.drop(while: isSpace)
+  return String(head.reversed().drop(while: isSpace).reversed())
+}

@@ -1,0 +1,30 @@
+import Glibc
+
+/// A vanished reader becomes EPIPE on the next write (141), Ctrl-C ends at once with 130, and a trap
+/// of the Swift runtime, which only a bug can cause, ends with 70 and a word on how to report it.
+func installSignalHandlers() {
+  signal(SIGPIPE, SIG_IGN)
+  signal(SIGINT) { _ in
+    say("\ninterrupted\n")
+    _exit(ExitStatus.interrupted.rawValue)
+  }
+  // A backtrace that was asked for is worth more than a friendly word.
+  guard getenv("SWIFT_BACKTRACE") == nil else { return }
+  for trap in [SIGILL, SIGTRAP, SIGBUS, SIGFPE] {
+    signal(trap) { _ in
+      say(
+        """
+        error: rnnc stopped itself: this is a bug
+        help: please report it to the project with the command line, the model and the output of \
+        'rnnc env'
+
+        """)
+      _exit(ExitStatus.internalError.rawValue)
+    }
+  }
+}
+
+/// Async-signal-safe: the text is in the program's read-only data.
+private func say(_ text: StaticString) {
+  _ = write(STDERR_FILENO, text.utf8Start, text.utf8CodeUnitCount)
+}

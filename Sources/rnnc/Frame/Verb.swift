@@ -1,0 +1,71 @@
+import ArgumentParser
+
+/// A subcommand: it does its work through a `Session` and answers yes (0) or no (1).
+protocol Verb: ParsableCommand {
+  /// The word on the command line, and in the JSON schema's name.
+  static var verb: String { get }
+  var common: CommonOptions { get }
+  func perform(_ session: Session) throws -> Answer
+}
+
+/// What a verb that came to an end says: exit codes 0 and 1.
+enum Answer { case yes, no }
+
+/// Runs one command line and returns the process's exit code. Everything that can go wrong ends
+/// here: as text on stderr, or as a JSON document on stdout under `--json`.
+func runTool(_ arguments: [String]) -> ExitStatus {
+  let verb: any Verb
+  do {
+    guard let parsed = try RNNC.parseAsRoot(arguments) as? any Verb else {
+      return parseHelp(arguments)
+    }
+    verb = parsed
+  } catch {
+    return report(parsing: error, arguments)
+  }
+  let session = Session(verb: type(of: verb).verb, options: verb.common)
+  do {
+    let answer = try verb.perform(session)
+    try session.finish()
+    return answer == .yes ? .done : .no
+  } catch {
+    return session.report(error)
+  }
+}
+
+/// `rnnc` alone is a wrong command line; `rnnc help VERB` is a command of the parser's own.
+private func parseHelp(_ arguments: [String]) -> ExitStatus {
+  guard arguments.first != "help" else {
+    do {
+      var help = try RNNC.parseAsRoot(arguments)
+      try help.run()
+    } catch {
+      return report(parsing: error, arguments)
+    }
+    return .done
+  }
+  return report(parsing: ValidationError("a verb is missing"), arguments)
+}
+
+/// Help and versions go to stdout (0), wrong command lines to stderr (64).
+private func report(parsing error: any Error, _ arguments: [String]) -> ExitStatus {
+  let text = RNNC.fullMessage(for: error)
+  let output = StandardOutput()
+  do {
+    if RNNC.exitCode(for: error).isSuccess {
+      try output.write(text + "\n")
+      try output.flush()
+      return .done
+    }
+    if arguments.prefix(while: { $0 != "--" }).contains("--json") {
+      let failure = Failure(.usage, RNNC.message(for: error))
+      try output.write(JSONDocument(verb: "error").text(failure: failure) + "\n")
+      try output.flush()
+      return .usage
+    }
+  } catch {
+    return error.status
+  }
+  writeToStandardError(text + "\n")
+  return .usage
+}

@@ -1,0 +1,23 @@
+import ArgumentParser
+
+/// The tool: one verb per file of `Verbs`, what they share in `Frame`.
+@main
+struct RNNC: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "rnnc",
+    abstract: "A compiler and runtime for structured-sparse recurrent networks.",
+    discussion: """
+      MODEL is a description (.yaml, .json) or a compiled .plan, recognised by its content.
+      Results go to stdout, everything else to stderr. MAC: one multiply-accumulate, 2 FLOP.
+      """,
+    version: toolVersion,
+    subcommands: [EnvCommand.self])
+
+  static func main() {
+    installSignalHandlers()
+    exitProcess(runTool(Array(CommandLine.arguments.dropFirst())))
+  }
+}
+
+/// The version of the tool, as in `--version` and JSON documents.
+let toolVersion = "0.1.0"
