@@ -13,6 +13,8 @@ struct RNNC: ParsableCommand {
     version: toolVersion,
     subcommands: [EnvCommand.self])
 
+  static let verbs = configuration.subcommands.compactMap { $0.configuration.commandName }
+
   static func main() {
     installSignalHandlers()
     exitProcess(runTool(Array(CommandLine.arguments.dropFirst())))

@@ -1,71 +1,31 @@
-import Glibc
+/// A JSON value, as its text on one line; objects keep the order of their keys.
+struct JSON {
+  let text: String
 
-/// A JSON value whose objects keep the order of their keys.
-enum JSON {
-  case null
-  case bool(Bool)
-  case integer(Int)
-  /// Numbers that JSON cannot say (NaN, infinities) are written as null.
-  case number(Double)
-  case string(String)
-  case array([JSON])
-  case object([(key: String, value: JSON)])
+  private init(_ text: String) { self.text = text }
 
-  static func object(_ pairs: KeyValuePairs<String, JSON>) -> JSON {
-    .object(pairs.map { ($0.key, $0.value) })
-  }
+  static let null = JSON("null")
+  static func bool(_ value: Bool) -> JSON { JSON(value ? "true" : "false") }
+  static func integer(_ value: Int) -> JSON { JSON(String(value)) }
 
-  static func numbers(_ values: some Sequence<Double>) -> JSON { .array(values.map(JSON.number)) }
-  static func strings(_ values: some Sequence<String>) -> JSON { .array(values.map(JSON.string)) }
-  static func integers(_ values: some Sequence<Int>) -> JSON { .array(values.map(JSON.integer)) }
-
-  /// nil becomes null.
-  static func optional(_ value: Double?) -> JSON { value.map(JSON.number) ?? .null }
-  static func optional(_ value: Int?) -> JSON { value.map(JSON.integer) ?? .null }
-  static func optional(_ value: String?) -> JSON { value.map(JSON.string) ?? .null }
-
-  /// On one line.
-  var text: String {
-    var text = ""
-    write(to: &text)
-    return text
-  }
-
-  private func write(to text: inout String) {
-    switch self {
-    case .null: text += "null"
-    case .bool(let value): text += value ? "true" : "false"
-    case .integer(let value): text += String(value)
-    case .number(let value): text += value.isFinite ? Self.shortest(value) : "null"
-    case .string(let value): Self.quote(value, to: &text)
-    case .array(let values):
-      text += "["
-      for (i, value) in values.enumerated() {
-        if i > 0 { text += "," }
-        value.write(to: &text)
-      }
-      text += "]"
-    case .object(let pairs):
-      text += "{"
-      for (i, pair) in pairs.enumerated() {
-        if i > 0 { text += "," }
-        Self.quote(pair.key, to: &text)
-        text += ":"
-        pair.value.write(to: &text)
-      }
-      text += "}"
-    }
-  }
-
-  /// Swift's shortest form that reads back as the same number, whole numbers without ".0".
-  private static func shortest(_ value: Double) -> String {
+  /// Swift's shortest form that reads back as the same number, whole numbers without ".0". What JSON
+  /// cannot say (NaN, infinities) becomes null.
+  static func number(_ value: Double) -> JSON {
+    guard value.isFinite else { return .null }
     let text = "\(value)"
-    return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
+    return JSON(text.hasSuffix(".0") ? String(text.dropLast(2)) : text)
   }
 
-  private static func quote(_ string: String, to text: inout String) {
-    text += "\""
-    for scalar in string.unicodeScalars {
+  /// As `number`, with the digits that a `Float` has.
+  static func number(_ value: Float) -> JSON {
+    guard value.isFinite else { return .null }
+    let text = "\(value)"
+    return JSON(text.hasSuffix(".0") ? String(text.dropLast(2)) : text)
+  }
+
+  static func string(_ value: String) -> JSON {
+    var text = "\""
+    for scalar in value.unicodeScalars {
       switch scalar {
       case "\"": text += "\\\""
       case "\\": text += "\\\\"
@@ -78,6 +38,28 @@ enum JSON {
       default: text.unicodeScalars.append(scalar)
       }
     }
-    text += "\""
+    return JSON(text + "\"")
   }
+
+  static func array(_ values: [JSON]) -> JSON {
+    JSON("[" + values.map(\.text).joined(separator: ",") + "]")
+  }
+
+  static func object(_ members: [(key: String, value: JSON)]) -> JSON {
+    let texts = members.map { string($0.key).text + ":" + $0.value.text }
+    return JSON("{" + texts.joined(separator: ",") + "}")
+  }
+
+  static func object(_ members: KeyValuePairs<String, JSON>) -> JSON {
+    object(members.map { ($0.key, $0.value) })
+  }
+
+  static func numbers(_ values: some Sequence<Double>) -> JSON { array(values.map { number($0) }) }
+  static func strings(_ values: some Sequence<String>) -> JSON { array(values.map(string)) }
+  static func integers(_ values: some Sequence<Int>) -> JSON { array(values.map(integer)) }
+
+  /// nil becomes null.
+  static func optional(_ value: Double?) -> JSON { value.map { number($0) } ?? .null }
+  static func optional(_ value: Int?) -> JSON { value.map(integer) ?? .null }
+  static func optional(_ value: String?) -> JSON { value.map(string) ?? .null }
 }

@@ -16,8 +16,12 @@ enum Answer { case yes, no }
 func runTool(_ arguments: [String]) -> ExitStatus {
   let verb: any Verb
   do {
-    guard let parsed = try RNNC.parseAsRoot(arguments) as? any Verb else {
-      return parseHelp(arguments)
+    var command = try RNNC.parseAsRoot(arguments)
+    guard let parsed = command as? any Verb else {
+      if command is RNNC { throw ValidationError("a verb is missing") }
+      // The parser's own: help.
+      try command.run()
+      return .done
     }
     verb = parsed
   } catch {
@@ -33,20 +37,6 @@ func runTool(_ arguments: [String]) -> ExitStatus {
   }
 }
 
-/// `rnnc` alone is a wrong command line; `rnnc help VERB` is a command of the parser's own.
-private func parseHelp(_ arguments: [String]) -> ExitStatus {
-  guard arguments.first != "help" else {
-    do {
-      var help = try RNNC.parseAsRoot(arguments)
-      try help.run()
-    } catch {
-      return report(parsing: error, arguments)
-    }
-    return .done
-  }
-  return report(parsing: ValidationError("a verb is missing"), arguments)
-}
-
 /// Help and versions go to stdout (0), wrong command lines to stderr (64).
 private func report(parsing error: any Error, _ arguments: [String]) -> ExitStatus {
   let text = RNNC.fullMessage(for: error)
@@ -59,7 +49,8 @@ private func report(parsing error: any Error, _ arguments: [String]) -> ExitStat
     }
     if arguments.prefix(while: { $0 != "--" }).contains("--json") {
       let failure = Failure(.usage, RNNC.message(for: error))
-      try output.write(JSONDocument(verb: "error").text(failure: failure) + "\n")
+      let verb = arguments.first { RNNC.verbs.contains($0) } ?? "error"
+      try output.write(JSONDocument(verb: verb).text(failure: failure) + "\n")
       try output.flush()
       return .usage
     }

@@ -1,0 +1,36 @@
+# Everything a newcomer types:
+#   make demo    sets up, builds, and lets the keyword spotter listen to its sample recordings
+#   make test    sets up and runs all tests
+#   make setup   installs what is missing (Debian packages; with sudo when not root)
+#   make build   the tool, optimised: .build/release/rnnc
+#   make lint    formatting of Swift and C
+#   make bench   the measurements behind the README's figures
+
+SWIFT ?= swift
+RNNC = .build/release/rnnc
+# Tests and tool share one optimised build: without testable imports the flags are the same.
+TEST_FLAGS ?= -c release --disable-testable-imports
+
+.PHONY: setup build demo test lint bench
+
+setup:
+	@command -v $(SWIFT) >/dev/null 2>&1 || { \
+	  echo "Swift 6.2 or newer is needed and not found: see https://www.swift.org/install"; exit 1; }
+	@.ci/need zlib1g-dev=/usr/include/zlib.h gcc=gcc libc6-dev=/usr/include/stdio.h
+
+build: setup
+	$(SWIFT) build -c release --product rnnc
+
+demo: build
+	Benchmarks/demo $(RNNC)
+
+test: setup
+	$(SWIFT) test $(TEST_FLAGS)
+
+lint: setup
+	@.ci/need clang-format=clang-format
+	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests
+	find Sources -name '*.[ch]' | xargs clang-format --dry-run -Werror
+
+bench: build
+	Benchmarks/run $(RNNC)

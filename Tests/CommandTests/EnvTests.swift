@@ -1,0 +1,38 @@
+import Testing
+
+@Suite struct EnvTests {
+  @Test func printsTheMachineForPeople() throws {
+    let run = try Tool.run("env")
+    #expect(run.status == 0)
+    for word in ["rnnc", "CPU", "cache", "C compiler"] { #expect(run.text.contains(word)) }
+  }
+
+  @Test func printsOneDocument() throws {
+    let document = try Tool.run("env", "--json").json()
+    #expect(Set(document.keys) == ["schema", "tool", "environment", "results", "warnings"])
+    #expect(document["schema"] as? String == "rnnc.env/1")
+    let result = try #require((document["results"] as? [[String: Any]])?.first)
+    for key in ["version", "os", "arch", "cpu", "cores", "caches", "compilers"] {
+      #expect(result[key] != nil, "'\(key)' is missing")
+    }
+  }
+
+  /// --color > FORCE_COLOR > NO_COLOR > TERM=dumb > isatty; stdout is a file here.
+  @Test(
+    arguments: [
+      ([], [:], false),
+      ([], ["FORCE_COLOR": "1"], true),
+      ([], ["FORCE_COLOR": "0"], false),
+      ([], ["FORCE_COLOR": "1", "NO_COLOR": "1"], true),
+      ([], ["FORCE_COLOR": "1", "TERM": "dumb"], true),
+      (["--color", "never"], ["FORCE_COLOR": "1"], false),
+      (["--color", "always"], ["NO_COLOR": "1"], true),
+      (["--color", "auto"], ["NO_COLOR": "1"], false),
+    ] as [([String], [String: String], Bool)])
+  func colorsFollowTheirOrder(
+    arguments: [String], environment: [String: String], isColored: Bool
+  ) throws {
+    let run = try Tool.run(["env"] + arguments, environment: environment)
+    #expect(run.text.contains("\u{1B}[") == isColored)
+  }
+}

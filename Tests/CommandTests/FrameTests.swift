@@ -1,0 +1,69 @@
+import Foundation
+import Testing
+
+/// What all verbs share: streams, exit codes, help, colours, JSON.
+@Suite struct FrameTests {
+  static let verbs = ["env"]
+
+  @Test func theVerbsOfTheHelpAreThoseTested() throws {
+    let help = try Tool.run("--help").text
+    let listed = help.split(separator: "\n", omittingEmptySubsequences: false).drop {
+      $0 != "SUBCOMMANDS:"
+    }.dropFirst()
+      .prefix { $0.hasPrefix("  ") }.filter { !$0.hasPrefix("   ") }
+      .compactMap { $0.split(separator: " ").first.map(String.init) }
+    #expect(listed.sorted() == Self.verbs.sorted())
+  }
+
+  @Test(arguments: verbs) func everyVerbHasTheCommonFlags(verb: String) throws {
+    let run = try Tool.run(verb, "--help")
+    #expect(run.status == 0)
+    #expect(run.errors == "")
+    for flag in [
+      "-h, --help", "--version", "-v, --verbose", "-q, --quiet", "--json", "--color",
+      "--no-progress",
+    ] {
+      #expect(run.text.contains(flag), "\(verb) --help does not mention \(flag)")
+    }
+  }
+
+  @Test(arguments: verbs) func everyVerbKnowsTheVersion(verb: String) throws {
+    let (ofTool, ofVerb) = (try Tool.run("--version"), try Tool.run(verb, "--version"))
+    #expect(ofTool.status == 0)
+    #expect(ofTool.output == ofVerb.output)
+    #expect(ofTool.text.wholeMatch(of: /\d+\.\d+\.\d+\n/) != nil)
+  }
+
+  @Test(arguments: [
+    [], ["nonsense"], ["env", "--nonsense"], ["env", "extra"], ["env", "-v", "-q"],
+  ])
+  func wrongCommandLinesAre64(arguments: [String]) throws {
+    let run = try Tool.run(arguments)
+    #expect(run.status == 64)
+    #expect(run.text == "")
+    #expect(run.errors.contains("Error: "))
+  }
+
+  @Test func wrongCommandLinesAreJSONUnderJSON() throws {
+    let run = try Tool.run("env", "--json", "--nonsense")
+    #expect(run.status == 64)
+    let document = try run.json()
+    let error = try #require(document["error"] as? [String: Any])
+    #expect(error["code"] as? Int == 64)
+    #expect((error["message"] as? String)?.contains("--nonsense") == true)
+    #expect(error["diagnostics"] is [Any])
+    #expect(document["schema"] as? String == "rnnc.env/1")
+    #expect(document["results"] == nil)
+  }
+
+  @Test func aReaderThatGoesAwayIs141() throws {
+    let run = try Tool.shell("{ sleep 0.2; \"$RNNC\" env; echo $? >&2; } | true")
+    #expect(run.errors == "141\n")
+  }
+
+  @Test func aFullDiskIs74() throws {
+    let run = try Tool.shell("\"$RNNC\" env > /dev/full")
+    #expect(run.status == 74)
+    #expect(run.errors.contains("stdout"))
+  }
+}
