@@ -1,0 +1,124 @@
+#include "state.h"
+
+/* One run of some rows: where every storage begins, and who takes part. */
+typedef struct run {
+  unsigned char *weights, *state, *scratch;
+  const void *const *inputs;
+  void *const *outputs;
+  size_t first; /* the tile's first row in the caller's memory */
+  int thread, threads;
+  const ck_team *team;
+} run;
+
+/* The operand's address at row `row` of the tile. */
+static inline void *address(const run *r, const rnnc_slot *slot, size_t row) {
+  switch (slot->storage) {
+  case RNNC_WEIGHT:
+    return r->weights + slot->offset;
+  case RNNC_STATE:
+    return r->state + slot->offset;
+  case RNNC_SCRATCH:
+    return r->scratch + slot->offset + row * slot->row_bytes;
+  case RNNC_INPUT: /* only read: the loader has checked it */
+    return (unsigned char *)(uintptr_t)r->inputs[slot->port] + slot->offset +
+           (r->first + row) * slot->row_bytes;
+  case RNNC_OUTPUT:
+    return (unsigned char *)r->outputs[slot->port] + slot->offset +
+           (r->first + row) * slot->row_bytes;
+  default:
+    return NULL;
+  }
+}
+
+static inline void perform(const run *r, const rnnc_call *call, size_t row, int rows) {
+  void *operands[CK_MAX_OPERANDS];
+  for (uint32_t i = 0; i < call->slot_count; i++) operands[i] = address(r, &call->slots[i], row);
+  ck_call arguments = {rows, r->thread, r->threads, r->team, call->integers, operands};
+  call->function(&arguments);
+  /* The next call reads what this one wrote. */
+  if (r->threads > 1) r->team->wait(r->team->context, r->thread);
+}
+
+static void run_tile(const rnnc_program *program, const run *r, int rows) {
+  const rnnc_call *end = program->calls + program->call_count;
+  for (const rnnc_call *call = program->calls; call < end; call++) {
+    if (call->function) {
+      perform(r, call, 0, rows);
+      continue;
+    }
+    for (int row = 0; row < rows; row++)
+      for (uint32_t i = 1; i <= call->loop; i++) perform(r, call + i, (size_t)row, 1);
+    call += call->loop;
+  }
+}
+
+static int check_ports(const rnnc_program *program, const void *const *inputs,
+                       void *const *outputs) {
+  if ((program->input_count > 0 && !inputs) || (program->output_count > 0 && !outputs))
+    return RNNC_E_ARGUMENT;
+  for (uint32_t i = 0; i < program->input_count; i++)
+    if (!inputs[i] || (uintptr_t)inputs[i] % 4 != 0) return RNNC_E_ARGUMENT;
+  for (uint32_t i = 0; i < program->output_count; i++)
+    if (!outputs[i] || (uintptr_t)outputs[i] % 4 != 0) return RNNC_E_ARGUMENT;
+  return RNNC_OK;
+}
+
+static int check_memory(const rnnc_program *program, void *state, void *scratch) {
+  if (!program || !state || !rnnc_is_aligned(state) || !rnnc_is_aligned(scratch))
+    return RNNC_E_ARGUMENT;
+  if (!scratch && program->scratch_bytes > 0) return RNNC_E_ARGUMENT;
+  return rnnc_owns(program, state) ? RNNC_OK : RNNC_E_STATE;
+}
+
+static run begin(const rnnc_program *program, void *state, void *scratch, const void *const *inputs,
+                 void *const *outputs) {
+  return (run){
+      .weights = (unsigned char *)(uintptr_t)program->weights,
+      .state = (unsigned char *)state + RNNC_STATE_HEADER,
+      .scratch = scratch,
+      .inputs = inputs,
+      .outputs = outputs,
+      .thread = 0,
+      .threads = 1,
+  };
+}
+
+static void run_steps(const rnnc_program *program, run *r, size_t steps) {
+  for (r->first = 0; r->first < steps; r->first += program->tile) {
+    size_t rows = steps - r->first < program->tile ? steps - r->first : program->tile;
+    run_tile(program, r, (int)rows);
+  }
+}
+
+int rnnc_step(const rnnc_program *program, void *state, void *scratch, const void *const *inputs,
+              void *const *outputs) {
+  int result = check_memory(program, state, scratch);
+  if (result == RNNC_OK) result = check_ports(program, inputs, outputs);
+  if (result != RNNC_OK) return result;
+  run r = begin(program, state, scratch, inputs, outputs);
+  run_tile(program, &r, 1);
+  return RNNC_OK;
+}
+
+int rnnc_run(const rnnc_program *program, void *state, void *scratch, const void *const *inputs,
+             void *const *outputs, size_t steps) {
+  return rnnc_run_share(program, state, scratch, inputs, outputs, steps, 0, 1, NULL);
+}
+
+int rnnc_run_share(const rnnc_program *program, void *state, void *scratch,
+                   const void *const *inputs, void *const *outputs, size_t steps, int thread,
+                   int threads, const ck_team *team) {
+  int result = check_memory(program, state, scratch);
+  if (result != RNNC_OK) return result;
+  if (thread < 0 || thread >= threads || (threads > 1 && (!team || !team->wait)))
+    return RNNC_E_ARGUMENT;
+  if (steps == 0) return RNNC_OK;
+  result = check_ports(program, inputs, outputs);
+  if (result != RNNC_OK) return result;
+  run r = begin(program, state, scratch, inputs, outputs);
+  r.thread = thread;
+  r.threads = threads;
+  r.team = team;
+  run_steps(program, &r, steps);
+  return RNNC_OK;
+}

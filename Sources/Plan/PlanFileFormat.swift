@@ -1,0 +1,131 @@
+import Tensors
+
+/// The numbers of `Plan.docc/PlanFile.md`, for the writer and the reader.
+enum PlanFileFormat {
+  static let magic: [UInt8] = Array("RNNCPLAN".utf8)
+  static let version: UInt32 = 1
+  static let headerByteCount = 256
+  static let alignment = 64
+  /// In place of an index: no operand, no initial values.
+  static let none = UInt32.max
+  static let maximumTile = 4096
+  static let maximumMemory = 1 << 30
+  static let maximumRank = 8
+  static let maximumIntegers = 640
+  static let maximumOperands = 32
+
+  /// Byte offsets of the header's fields.
+  enum Field {
+    static let version = 8
+    static let headerBytes = 12
+    static let fileBytes = 16
+    static let checksum = 24
+    static let stateBytes = 32
+    static let scratchBytes = 40
+    static let rate = 48
+    static let tile = 56
+    static let inputCount = 60
+    static let name = 64
+    static let isa = 68
+    static let features = 72
+    static let toolVersion = 76
+    static let parts = 80
+    static let reserved = 240
+  }
+
+  /// The parts after the header, in the order of the file.
+  enum Part: Int, CaseIterable {
+    case text, ports, shapes, labels, buffers, steps, integers, operands, states, weights
+
+    /// Bytes of one record.
+    var stride: Int {
+      switch self {
+      case .text, .weights: 1
+      case .labels, .integers: 4
+      case .shapes: 8
+      case .operands, .states: 16
+      case .ports, .steps: 24
+      case .buffers: 32
+      }
+    }
+
+    /// Where the header keeps the part's offset; its count follows.
+    var headerOffset: Int { Field.parts + 16 * rawValue }
+  }
+
+  /// Element types by code.
+  static let elements: [ElementType] = [
+    .f32, .f64, .f16, .bf16, .i8, .u8, .i16, .u16, .i32, .u32, .i64, .u64, .bool,
+  ]
+
+  static func roundUp(_ byteCount: Int) -> Int {
+    (byteCount + alignment - 1) & ~(alignment - 1)
+  }
+
+  /// The checksum of a whole file whose length is a multiple of 64; its own field counts as zero.
+  static func checksum(_ file: [UInt8]) -> UInt64 {
+    let basis: UInt64 = 0xcbf2_9ce4_8422_2325
+    var lanes = SIMD8<UInt64>(repeating: basis) &+ SIMD8(0, 1, 2, 3, 4, 5, 6, 7)
+    file.withUnsafeBytes { bytes in
+      for offset in stride(from: 0, to: bytes.count, by: 64) {
+        var words = bytes.loadUnaligned(fromByteOffset: offset, as: SIMD8<UInt64>.self)
+        if offset == 0 { words[Field.checksum / 8] = 0 }
+        lanes = mix(lanes, words)
+      }
+    }
+    var sum = SIMD8<UInt64>(repeating: basis)
+    for lane in 0..<8 { sum = mix(sum, SIMD8(repeating: lanes[lane])) }
+    return sum[0] ^ (sum[0] >> 32)
+  }
+
+  private static func mix(_ lane: SIMD8<UInt64>, _ word: SIMD8<UInt64>) -> SIMD8<UInt64> {
+    let product = (lane ^ word) &* 0x100_0000_01b3
+    return (product &<< 29) | (product &>> 35)
+  }
+}
+
+/// A plan file cannot be read, or a plan cannot be written as one.
+package struct PlanFileError: Error, Sendable, Equatable, CustomStringConvertible {
+  package enum Kind: Sendable { case malformed, version }
+
+  package let kind: Kind
+  /// `tile`, `buffers[3].width`, ... as in the specification.
+  package let field: String
+  /// Byte of the field in the file; nil when writing.
+  package let offset: Int?
+  package let reason: String
+
+  package init(
+    kind: Kind = .malformed, field: String, offset: Int? = nil, _ reason: String
+  ) {
+    self.kind = kind
+    self.field = field
+    self.offset = offset
+    self.reason = reason
+  }
+
+  /// The same form as the messages of the C loader.
+  package var description: String {
+    offset.map { "\(field) (byte \($0)): \(reason)" } ?? "\(field): \(reason)"
+  }
+}
+
+/// What a plan file holds: the plan and who made it for what.
+package struct PlanFile: Sendable, Equatable {
+  package var plan: Plan
+  /// Version of the tool that wrote it.
+  package var toolVersion: String
+  /// Processor features that the plan's ISA needs, `avx2,fma`, as the row of `isa.def` has them.
+  package var features: String
+
+  package init(plan: Plan, toolVersion: String, features: String) {
+    self.plan = plan
+    self.toolVersion = toolVersion
+    self.features = features
+  }
+
+  /// First bytes of every plan file of any version.
+  package static func looksLikePlan(_ bytes: [UInt8]) -> Bool {
+    bytes.starts(with: PlanFileFormat.magic)
+  }
+}
