@@ -118,9 +118,10 @@ package struct PlanFileWriter {
   }
 
   private mutating func append(_ operand: Operand) throws(PlanFileError) {
-    let buffer: UInt32 = try operand.buffer.map { index throws(PlanFileError) in
-      try number(index, "operand's buffer")
-    } ?? Format.none
+    let buffer: UInt32 =
+      try operand.buffer.map { index throws(PlanFileError) in
+        try number(index, "operand's buffer")
+      } ?? Format.none
     let offset: UInt64 = try number(operand.offset, "operand's offset")
     self[.operands].u32(buffer, 0)
     self[.operands].u64(offset)
@@ -129,9 +130,10 @@ package struct PlanFileWriter {
   private mutating func append(_ state: StatePort) throws(PlanFileError) {
     let name = try string(state.name, "state name")
     let buffer: UInt32 = try number(state.buffer, "buffer of state '\(state.name)'")
-    let initial: UInt32 = try state.initial.map { index throws(PlanFileError) in
-      try number(index, "initial values of state '\(state.name)'")
-    } ?? Format.none
+    let initial: UInt32 =
+      try state.initial.map { index throws(PlanFileError) in
+        try number(index, "initial values of state '\(state.name)'")
+      } ?? Format.none
     self[.states].u32(name, buffer, initial, 0)
   }
 

@@ -21,7 +21,7 @@ enum {
   RNNC_E_VERSION = -4,     /* a plan of another format version */
   RNNC_E_UNAVAILABLE = -5, /* the plan needs an ISA or kernel that is absent here */
   RNNC_E_MEMORY = -6,
-  RNNC_E_STATE = -7        /* saved state of another program */
+  RNNC_E_STATE = -7 /* saved state of another program */
 };
 
 typedef struct rnnc_program rnnc_program;
