@@ -1,6 +1,9 @@
 import Foundation
 
 /// The folder `shared` beside the project: recorded models and data that are not part of it.
+///
+/// Tests that need it skip and say so when it is absent:
+/// `@Suite(.enabled(if: SharedData.isPresent, "\(SharedData.absence)"))`.
 package enum SharedData {
   /// nil where it is absent; tests that need it are then skipped and say so.
   package static let folder: URL? = {
@@ -10,6 +13,15 @@ package enum SharedData {
     let isThere = FileManager.default.fileExists(atPath: folder.appendingPathComponent("data").path)
     return isThere ? folder : nil
   }()
+
+  package static var isPresent: Bool { folder != nil }
+
+  package static let absence = "the shared data (../shared, or RNNC_SHARED) is absent"
+
+  /// Path of a file in the folder; only for tests that are enabled by `isPresent`.
+  package static func path(_ relative: String) -> String {
+    folder?.appendingPathComponent(relative).path ?? relative
+  }
 
   /// The folder that holds `Package.swift`.
   package static let packageRoot = URL(fileURLWithPath: #filePath).deletingLastPathComponent()

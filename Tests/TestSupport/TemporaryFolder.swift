@@ -1,7 +1,7 @@
 import Foundation
 
 /// A folder of its own that disappears with this value.
-package final class TemporaryFolder {
+package final class TemporaryFolder: Sendable {
   package let url: URL
 
   package init() throws {
@@ -17,13 +17,22 @@ package final class TemporaryFolder {
 
   /// Writes a file and returns its path.
   @discardableResult
-  package func write(_ data: Data, to name: String) throws -> String {
-    try data.write(to: file(name))
+  package func write(_ bytes: some Sequence<UInt8>, to name: String) throws -> String {
+    try Data(bytes).write(to: file(name))
     return path(name)
   }
 
   @discardableResult
   package func write(_ text: String, to name: String) throws -> String {
-    try write(Data(text.utf8), to: name)
+    try write(text.utf8, to: name)
+  }
+
+  package func bytes(of name: String) throws -> [UInt8] {
+    try Array(Data(contentsOf: file(name)))
+  }
+
+  /// Names of what the folder holds, sorted.
+  package var contents: [String] {
+    get throws { try FileManager.default.contentsOfDirectory(atPath: url.path).sorted() }
   }
 }
