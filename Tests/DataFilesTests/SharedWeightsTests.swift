@@ -4,7 +4,7 @@ import Tensors
 import TestSupport
 import Testing
 
-@Suite(.enabled(if: SharedData.isPresent, Comment(rawValue: SharedData.absence)))
+@Suite(.enabled(if: SharedData.isPresent, "\(SharedData.absence)"))
 struct SharedWeightsTests {
   @Test func safetensorsOfTheChorales() throws {
     let file = try WeightFile(path: SharedData.path("data/jsb/lstm_block8.safetensors"))
