@@ -39,7 +39,8 @@ package struct IREvaluator {
   private mutating func reset(_ body: [Operation]) {
     for operation in body {
       switch operation.op {
-      case .window(let x, let size, let state): states[state] = zero(size - width(of: x))
+      case .window(let x, let size, let state):
+        if size > width(of: x) { states[state] = zero(size - width(of: x)) }
       case .delay(let x, let steps, let state): states[state] = zero(steps * width(of: x))
       case .scan(let scan):
         for state in scan.states {
@@ -133,7 +134,8 @@ package struct IREvaluator {
 
   /// The kept samples and x; as many of the newest are kept for the next step.
   private mutating func remember(_ x: [Double], _ state: String) -> [Double] {
-    let stream = states[state]! + x
+    guard let kept = states[state] else { return x }
+    let stream = kept + x
     states[state] = Array(stream.dropFirst(x.count))
     return stream
   }

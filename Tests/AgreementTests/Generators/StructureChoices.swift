@@ -3,15 +3,19 @@ import IR
 /// Structures that fit a shape, found by trying: kinds from the registry, parameters from the
 /// shape's divisors, so that a new structure is tried without an edit here.
 enum StructureChoices {
-  /// Every kind with every combination of small divisors that its `misfit` accepts.
+  /// Every kind with every combination of divisors that its `misfit` accepts.
   static func fitting(rows: Int, columns: Int) -> [MatrixStructure] {
+    MatrixStructure.kinds.flatMap { fitting($0, rows: rows, columns: columns) }
+  }
+
+  static func fitting(
+    _ kind: any StructureKind.Type, rows: Int, columns: Int
+  ) -> [MatrixStructure] {
     let values = (1...max(rows, columns)).filter { rows % $0 == 0 || columns % $0 == 0 }
-    return MatrixStructure.kinds.flatMap { kind in
-      combinations(of: values, count: kind.keys.count)
-        .map { kind.init(parameters: $0) }
-        .filter { $0.misfit(rows: rows, columns: columns) == nil }
-        .map { MatrixStructure($0) }
-    }
+    return combinations(of: values, count: kind.keys.count)
+      .map { kind.init(parameters: $0) }
+      .filter { $0.misfit(rows: rows, columns: columns) == nil }
+      .map { MatrixStructure($0) }
   }
 
   /// Every list of `count` of the values; none but the empty one for a kind without parameters.

@@ -1,0 +1,50 @@
+import IR
+import Model
+import Reference
+
+/// A random model with inputs and what the reference makes of them.
+struct RandomCase {
+  /// Names the case in failures: everything about it follows from its seed.
+  let label: String
+  let graph: ModelGraph
+  let steps: Int
+  /// Flat rows `[steps, width]`, exact in f32.
+  let inputs: [String: [Float]]
+
+  private init(
+    _ label: String, _ graph: ModelGraph, steps: Int, _ generator: consuming ModelGenerator
+  ) {
+    self.label = label
+    self.graph = graph
+    self.steps = steps
+    inputs = generator.inputs(for: graph, steps: steps)
+  }
+
+  /// One recurrent layer; successive seeds walk through all pairs of structures. nil when no
+  /// drawn shape fits.
+  static func recurrent(_ keyword: String, seed: Int, steps: Int) -> RandomCase? {
+    var generator = ModelGenerator(seed: seed)
+    let kinds = MatrixStructure.kinds
+    let wish = ModelGenerator.RecurrentWish(
+      cell: CellChoices.cell(keyword), inputKind: kinds[seed % kinds.count],
+      recurrentKind: kinds[seed / kinds.count % kinds.count])
+    guard let graph = generator.recurrentModel(wish) else { return nil }
+    return RandomCase("\(keyword), seed \(seed)", graph, steps: steps, generator)
+  }
+
+  /// A chain of about `layers` layers of any kinds.
+  static func chain(seed: Int, layers: Int, steps: Int) -> RandomCase {
+    var chain = ChainGenerator(seed: seed)
+    let (graph, generator) = chain.model(layers: layers)
+    return RandomCase("chain, seed \(seed)", graph, steps: steps, generator)
+  }
+
+  var doubles: [String: [Double]] { inputs.mapValues { $0.map(Double.init) } }
+
+  /// What the reference gives: outputs and final states by name.
+  func reference() throws -> (outputs: [String: [Double]], states: [String: [Double]]) {
+    var model = try ReferenceModel(graph)
+    let outputs = try model.run(doubles, steps: steps)
+    return (outputs, Dictionary(uniqueKeysWithValues: model.states.map { ($0.name, $0.value) }))
+  }
+}
