@@ -1,44 +1,44 @@
 import Tensors
 
 /// The numbers of `Plan.docc/PlanFile.md`, for the writer and the reader.
-enum PlanFileFormat {
-  static let magic: [UInt8] = Array("RNNCPLAN".utf8)
-  static let version: UInt32 = 1
-  static let headerByteCount = 256
-  static let alignment = 64
+package enum PlanFileFormat {
+  package static let magic: [UInt8] = Array("RNNCPLAN".utf8)
+  package static let version: UInt32 = 1
+  package static let headerByteCount = 256
+  package static let alignment = 64
   /// In place of an index: no operand, no initial values.
-  static let none = UInt32.max
-  static let maximumTile = 4096
-  static let maximumMemory = 1 << 30
-  static let maximumRank = 8
-  static let maximumIntegers = 640
-  static let maximumOperands = 32
+  package static let none = UInt32.max
+  package static let maximumTile = 4096
+  package static let maximumMemory = 1 << 30
+  package static let maximumRank = 8
+  package static let maximumIntegers = 640
+  package static let maximumOperands = 32
 
   /// Byte offsets of the header's fields.
-  enum Field {
-    static let version = 8
-    static let headerBytes = 12
-    static let fileBytes = 16
-    static let checksum = 24
-    static let stateBytes = 32
-    static let scratchBytes = 40
-    static let rate = 48
-    static let tile = 56
-    static let inputCount = 60
-    static let name = 64
-    static let isa = 68
-    static let features = 72
-    static let toolVersion = 76
-    static let parts = 80
-    static let reserved = 240
+  package enum Field {
+    package static let version = 8
+    package static let headerBytes = 12
+    package static let fileBytes = 16
+    package static let checksum = 24
+    package static let stateBytes = 32
+    package static let scratchBytes = 40
+    package static let rate = 48
+    package static let tile = 56
+    package static let inputCount = 60
+    package static let name = 64
+    package static let isa = 68
+    package static let features = 72
+    package static let toolVersion = 76
+    package static let parts = 80
+    package static let reserved = 240
   }
 
   /// The parts after the header, in the order of the file.
-  enum Part: Int, CaseIterable {
+  package enum Part: Int, CaseIterable {
     case text, ports, shapes, labels, buffers, steps, integers, operands, states, weights
 
     /// Bytes of one record.
-    var stride: Int {
+    package var stride: Int {
       switch self {
       case .text, .weights: 1
       case .labels, .integers: 4
@@ -50,30 +50,30 @@ enum PlanFileFormat {
     }
 
     /// Where the header keeps the part's offset; its count follows.
-    var headerOffset: Int { Field.parts + 16 * rawValue }
+    package var headerOffset: Int { Field.parts + 16 * rawValue }
   }
 
   /// Element types by code.
-  static let elements: [ElementType] = [
+  package static let elements: [ElementType] = [
     .f32, .f64, .f16, .bf16, .i8, .u8, .i16, .u16, .i32, .u32, .i64, .u64, .bool,
   ]
 
-  static func roundUp(_ byteCount: Int) -> Int {
+  package static func roundUp(_ byteCount: Int) -> Int {
     (byteCount + alignment - 1) & ~(alignment - 1)
   }
 
   /// The checksum of a whole file whose length is a multiple of 64; its own field counts as zero.
-  static func checksum(_ file: [UInt8]) -> UInt64 {
+  package static func checksum(_ file: [UInt8]) -> UInt64 {
     let basis: UInt64 = 0xcbf2_9ce4_8422_2325
-    var lanes = SIMD8<UInt64>(repeating: basis) &+ SIMD8(0, 1, 2, 3, 4, 5, 6, 7)
+    package var lanes = SIMD8<UInt64>(repeating: basis) &+ SIMD8(0, 1, 2, 3, 4, 5, 6, 7)
     file.withUnsafeBytes { bytes in
       for offset in stride(from: 0, to: bytes.count, by: 64) {
-        var words = bytes.loadUnaligned(fromByteOffset: offset, as: SIMD8<UInt64>.self)
+        package var words = bytes.loadUnaligned(fromByteOffset: offset, as: SIMD8<UInt64>.self)
         if offset == 0 { words[Field.checksum / 8] = 0 }
         lanes = mix(lanes, words)
       }
     }
-    var sum = SIMD8<UInt64>(repeating: basis)
+    package var sum = SIMD8<UInt64>(repeating: basis)
     for lane in 0..<8 { sum = mix(sum, SIMD8(repeating: lanes[lane])) }
     return sum[0] ^ (sum[0] >> 32)
   }
