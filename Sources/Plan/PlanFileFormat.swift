@@ -65,15 +65,15 @@ package enum PlanFileFormat {
   /// The checksum of a whole file whose length is a multiple of 64; its own field counts as zero.
   package static func checksum(_ file: [UInt8]) -> UInt64 {
     let basis: UInt64 = 0xcbf2_9ce4_8422_2325
-    package var lanes = SIMD8<UInt64>(repeating: basis) &+ SIMD8(0, 1, 2, 3, 4, 5, 6, 7)
+    var lanes = SIMD8<UInt64>(repeating: basis) &+ SIMD8(0, 1, 2, 3, 4, 5, 6, 7)
     file.withUnsafeBytes { bytes in
       for offset in stride(from: 0, to: bytes.count, by: 64) {
-        package var words = bytes.loadUnaligned(fromByteOffset: offset, as: SIMD8<UInt64>.self)
+        var words = bytes.loadUnaligned(fromByteOffset: offset, as: SIMD8<UInt64>.self)
         if offset == 0 { words[Field.checksum / 8] = 0 }
         lanes = mix(lanes, words)
       }
     }
-    package var sum = SIMD8<UInt64>(repeating: basis)
+    var sum = SIMD8<UInt64>(repeating: basis)
     for lane in 0..<8 { sum = mix(sum, SIMD8(repeating: lanes[lane])) }
     return sum[0] ^ (sum[0] >> 32)
   }
