@@ -35,3 +35,15 @@ private func firstDifference(expected: String, actual: String) -> String {
   func at(_ lines: [Substring]) -> Substring { line < lines.count ? lines[line] : "<end>" }
   return "line \(line + 1):\n  expected: \(at(expected))\n  actual:   \(at(actual))"
 }
+
+/// The names, relative to the `Golden` folder beside `testFile`, of the files with an extension.
+package func goldenNames(withExtension ext: String, testFile: StaticString = #filePath) -> [String]
+{
+  let all = FileManager.default.enumerator(atPath: goldenFile("", testFile: testFile).path)
+  return (all?.compactMap { $0 as? String } ?? []).filter { $0.hasSuffix(".\(ext)") }.sorted()
+}
+
+/// The golden file called `name`.
+package func goldenFile(_ name: String, testFile: StaticString = #filePath) -> URL {
+  URL(filePath: "\(testFile)").deletingLastPathComponent().appending(path: "Golden/\(name)")
+}
