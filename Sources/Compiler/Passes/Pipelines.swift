@@ -1,0 +1,8 @@
+extension PassPipeline {
+  /// What every model goes through between lowering and selection.
+  package static let standard = PassPipeline(
+    "standard",
+    [
+      .eliminateDeadValues
+    ])
+}
