@@ -1,5 +1,4 @@
 import Diagnostics
-import Foundation
 
 /// How a description is to be read.
 package struct LoadOptions: Sendable {
@@ -55,13 +54,14 @@ package enum ModelLoader {
     do {
       let text = try DescriptionFile.read(path)
       let model = try load(
-        text: text, name: path, options: options, openWeights: { file throws(InputError) in
+        text: text, name: path, options: options,
+        openWeights: { file throws(InputError) in
           try DescriptionFile.openWeights(file, besides: path)
         })
       return (model, model.warnings)
     } catch {
       if error.kind == .missing { throw error }
-      return (nil, error.diagnostics)
+      return (nil, DiagnosticLimit.limited(error.diagnostics))
     }
   }
 
@@ -116,6 +116,18 @@ package enum ModelLoader {
     if let fault = UniformWeights.fault(of: graph) { throw InputError(.malformed, fault) }
     var weights = UniformWeights(seed: seed)
     return (GraphBinder.bind(graph, to: &weights), weights.diagnostics)
+  }
+}
+
+/// A text with thousands of faults is told about the first ones.
+enum DiagnosticLimit {
+  static let count = 50
+
+  static func limited(_ diagnostics: [Diagnostic]) -> [Diagnostic] {
+    guard diagnostics.count > count else { return diagnostics }
+    var shown = Array(diagnostics.prefix(count))
+    shown[count - 1].notes.append("\(diagnostics.count - count) more problems are not shown")
+    return shown
   }
 }
 

@@ -87,7 +87,8 @@ extension DescriptionReader {
     for entry in entries {
       guard let first = entry.key.unicodeScalars.first, !("0"..."9").contains(first), first != "-"
       else {
-        report(entry.keySpan, "the name of a dimension cannot be \(quoted(entry.key))",
+        report(
+          entry.keySpan, "the name of a dimension cannot be \(quoted(entry.key))",
           help: ["begin it with a letter"])
         continue
       }

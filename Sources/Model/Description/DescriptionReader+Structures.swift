@@ -92,7 +92,9 @@ extension DescriptionReader {
 }
 
 /// Every parameter that some structure has.
-var structureParameterKeys: [String] { Array(Set(MatrixStructure.kinds.flatMap { $0.keys })).sorted() }
+var structureParameterKeys: [String] {
+  Array(Set(MatrixStructure.kinds.flatMap { $0.keys })).sorted()
+}
 
 extension MatrixStructure {
   /// The value of a parameter, or nil when this structure has no such key.

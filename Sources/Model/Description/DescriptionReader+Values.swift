@@ -55,7 +55,8 @@ extension DescriptionReader {
 
   private func isInteger(_ text: String) -> Bool {
     let digits = text.hasPrefix("-") ? text.dropFirst() : text[...]
-    return !digits.isEmpty && digits.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")) ~= $0 }
+    return !digits.isEmpty
+      && digits.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")) ~= $0 }
   }
 
   private func nearestDim(to text: String?) -> [String] {
@@ -188,7 +189,8 @@ extension DescriptionReader {
     for entry in entries {
       guard let text = entry.value.text else {
         report(
-          entry.value.span, "\(subject): \(quoted(entry.key)) takes the name of a tensor, not \(entry.value.phrase)"
+          entry.value.span,
+          "\(subject): \(quoted(entry.key)) takes the name of a tensor, not \(entry.value.phrase)"
         )
         continue
       }

@@ -67,16 +67,17 @@ package struct SyntaxNode: Sendable {
 }
 
 /// The user's words in '...', shortened when they would fill the screen.
-package func quoted(_ words: some StringProtocol) -> String {
+func quoted(_ words: some StringProtocol) -> String {
   let shown = words.unicodeScalars.prefix(81).map { scalar in
-    scalar.properties.generalCategory == .control ? "\\u{\(String(scalar.value, radix: 16))}"
+    scalar.properties.generalCategory == .control
+      ? "\\u{\(String(scalar.value, radix: 16))}"
       : String(scalar)
   }
   return shown.count > 80 ? "'\(shown.prefix(77).joined())...'" : "'\(shown.joined())'"
 }
 
 /// "'a', 'b' or 'c'".
-package func choices(_ words: [String], _ last: String = "or") -> String {
+func choices(_ words: [String], _ last: String = "or") -> String {
   let words = words.map { quoted($0) }
   guard words.count > 1 else { return words.first ?? "nothing" }
   return words.dropLast().joined(separator: ", ") + " \(last) " + words[words.count - 1]

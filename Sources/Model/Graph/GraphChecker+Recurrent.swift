@@ -85,7 +85,8 @@ extension GraphChecker {
       }
       if ![.pytorch, .native].contains(description.layout) {
         report(
-          pattern.span, "\(subject) reads the layouts pytorch and native, not "
+          pattern.span,
+          "\(subject) reads the layouts pytorch and native, not "
             + description.layout.rawValue)
         isSound = false
       }

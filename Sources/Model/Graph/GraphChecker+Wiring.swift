@@ -37,7 +37,10 @@ extension GraphChecker {
   /// What a name after `from:` means, or nil with an error.
   mutating func place(of name: Name, subject: String) -> Source? {
     if let place = places[name.text] { return place }
-    let nearest = nearestWord(to: name.text, among: Array(places.keys))
+    // Thousands of unknown names among thousands of layers must not cost their product.
+    let nearest =
+      diagnostics.count < DiagnosticLimit.count
+      ? nearestWord(to: name.text, among: Array(places.keys)) : nil
     let names = description.inputs.map(\.name.text) + description.layers.map(\.name.text)
     report(
       name.span, "\(subject): there is no layer or input \(quoted(name.text))",
@@ -108,7 +111,9 @@ extension GraphChecker {
       names.count == 1
         ? "\(names[0]): a layer cannot read its own result"
         : "the layers \(choices(names, "and")) form a cycle",
-      help: ["a value of the step before comes from a recurrent layer or a 'delay' in one direction"])
+      help: [
+        "a value of the step before comes from a recurrent layer or a 'delay' in one direction"
+      ])
     for layer in cycle { sources[layer] = nil }
   }
 }

@@ -171,7 +171,8 @@ extension GraphChecker {
     else { return nil }
     if case .input(let i) = source, description.inputs[i].element != .f32 {
       report(
-        output.from.span, "output '\(output.name.text)': outputs are f32, and "
+        output.from.span,
+        "output '\(output.name.text)': outputs are f32, and "
           + "'\(output.from.text)' has the type \(description.inputs[i].element.rawValue)")
       return nil
     }

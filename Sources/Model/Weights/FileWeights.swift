@@ -81,8 +81,8 @@ extension FileWeights {
   mutating func reportMissing(
     _ name: String, of layer: CheckedLayer, at span: SourceSpan, alternative: String? = nil
   ) {
-    let names = source.names
-    let nearest = nearestWord(to: name, among: names)
+    let names = diagnostics.count < DiagnosticLimit.count ? source.names : []
+    let nearest = nearestWord(to: name, among: Array(names.prefix(2000)))
     var help = nearest.map { ["did you mean \(quoted($0))?"] } ?? []
     if let alternative { help.append(alternative) }
     report(

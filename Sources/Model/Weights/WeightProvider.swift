@@ -28,7 +28,7 @@ package enum GraphBinder {
     _ graph: CheckedGraph, to weights: inout some WeightProvider
   ) -> ModelGraph? {
     var layers: [Layer] = []
-    for layer in graph.layers {
+    for layer in graph.layers where weights.diagnostics.count < DiagnosticLimit.count {
       if let kind = kind(of: layer, &weights) {
         layers.append(
           Layer(name: layer.name.text, kind: kind, sources: layer.sources, width: layer.width))
