@@ -6,6 +6,8 @@ import Model
 struct ChainGenerator {
   private var generator: ModelGenerator
   private var graph = ModelGraph(name: "chain", inputs: [], layers: [], outputs: [])
+  /// What the cells of recurrent layers were made from, by layer.
+  private var options: [String: CellOptions] = [:]
   /// Values that nothing has read yet.
   private var unread: [Source] = []
 
@@ -19,14 +21,16 @@ struct ChainGenerator {
   ]
 
   /// A model of about `layers` layers; everything that nothing else reads is an output.
-  mutating func model(layers: Int) -> (graph: ModelGraph, generator: ModelGenerator) {
+  mutating func model(
+    layers: Int
+  ) -> (graph: ModelGraph, options: [String: CellOptions], generator: ModelGenerator) {
     addInput()
     while graph.layers.count < layers { add(generator.pick(Self.words)) }
     for (i, source) in unread.enumerated() {
       graph.outputs.append(
         .init(name: "y\(i)", source: source, width: graph.width(of: source)))
     }
-    return (graph, generator)
+    return (graph, options, generator)
   }
 
   private mutating func addInput() {
@@ -136,8 +140,9 @@ struct ChainGenerator {
       cell: generator.pick(CellRegistry.cells), inputKind: fits.isEmpty ? Dense.self : inputKind,
       recurrentKind: generator.pick(MatrixStructure.kinds), inputWidth: width,
       hidden: fits.isEmpty ? nil : generator.pick(fits))
-    guard let layer = generator.recurrent(wish)?.layer else { return }
-    append(.recurrent(layer), [x], width: layer.hidden)
+    guard let drawn = generator.recurrent(wish) else { return }
+    options["l\(graph.layers.count)"] = drawn.options
+    append(.recurrent(drawn.layer), [x], width: drawn.layer.hidden)
   }
 
   /// Any activation: those that need a domain get it from layers before, those that grow are bounded.

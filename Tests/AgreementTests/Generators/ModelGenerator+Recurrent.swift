@@ -14,30 +14,33 @@ extension ModelGenerator {
   /// A stack of 1 ... 3 sublayers whose first one has the wished structures, torch's weights
   /// U(-1/sqrt(n), 1/sqrt(n)), biases of either or neither side, learned initial states or none.
   ///
+  /// A layer and what its cell was made from.
+  struct DrawnLayer {
+    var layer: RecurrentLayer
+    var options: CellOptions
+    var inputWidth: Int { layer.sublayers[0].inputWidth }
+  }
+
   /// Draws widths until the structures fit; nil when none of many does.
-  mutating func recurrent(_ wish: RecurrentWish) -> (layer: RecurrentLayer, inputWidth: Int)? {
+  mutating func recurrent(_ wish: RecurrentWish) -> DrawnLayer? {
     for _ in 0..<1000 {
       let hidden = wish.hidden ?? width()
       let inputWidth = wish.inputWidth ?? (chance(3) ? hidden : width())
       guard let input = structure(wish.inputKind, rows: hidden, columns: inputWidth),
         let recurrent = structure(wish.recurrentKind, rows: hidden, columns: hidden)
       else { continue }
-      let cell = wish.cell.init(options(for: wish.cell))
+      let options = options(for: wish.cell)
+      let cell = wish.cell.init(options)
       var sublayers = [sublayer(cell, hidden, inputWidth, input, recurrent)]
-      while sublayers.count < 3, chance(4) {
-        // Later sublayers read `hidden` elements, where the input's structure may not fit.
-        let input = structure(wish.inputKind, rows: hidden, columns: hidden) ?? .dense(Dense())
+      // Later sublayers read `hidden` elements, where the input's structure may not fit.
+      let isStackable = input.kind.misfit(rows: hidden, columns: hidden) == nil
+      while isStackable, sublayers.count < 3, chance(4) {
         sublayers.append(sublayer(cell, hidden, hidden, input, recurrent))
       }
-      return (RecurrentLayer(cell: cell, hidden: hidden, sublayers: sublayers), inputWidth)
+      return DrawnLayer(
+        layer: RecurrentLayer(cell: cell, hidden: hidden, sublayers: sublayers), options: options)
     }
     return nil
-  }
-
-  /// A random recurrent layer alone: `x` -> `y`.
-  mutating func recurrentModel(_ wish: RecurrentWish) -> ModelGraph? {
-    guard let (layer, inputWidth) = recurrent(wish) else { return nil }
-    return .singleLayer(.recurrent(layer), inputWidth: inputWidth, width: layer.hidden)
   }
 
   mutating func options(for cell: any Cell.Type) -> CellOptions {

@@ -7,15 +7,19 @@ struct RandomCase {
   /// Names the case in failures: everything about it follows from its seed.
   let label: String
   let graph: ModelGraph
+  /// What the cells were made from, by layer.
+  let options: [String: CellOptions]
   let steps: Int
   /// Flat rows `[steps, width]`, exact in f32.
   let inputs: [String: [Float]]
 
   private init(
-    _ label: String, _ graph: ModelGraph, steps: Int, _ generator: consuming ModelGenerator
+    _ label: String, _ graph: ModelGraph, _ options: [String: CellOptions], steps: Int,
+    _ generator: consuming ModelGenerator
   ) {
     self.label = label
     self.graph = graph
+    self.options = options
     self.steps = steps
     inputs = generator.inputs(for: graph, steps: steps)
   }
@@ -28,15 +32,18 @@ struct RandomCase {
     let wish = ModelGenerator.RecurrentWish(
       cell: CellChoices.cell(keyword), inputKind: kinds[seed % kinds.count],
       recurrentKind: kinds[seed / kinds.count % kinds.count])
-    guard let graph = generator.recurrentModel(wish) else { return nil }
-    return RandomCase("\(keyword), seed \(seed)", graph, steps: steps, generator)
+    guard let drawn = generator.recurrent(wish) else { return nil }
+    let graph = ModelGraph.singleLayer(
+      .recurrent(drawn.layer), inputWidth: drawn.inputWidth, width: drawn.layer.hidden)
+    return RandomCase(
+      "\(keyword), seed \(seed)", graph, ["layer": drawn.options], steps: steps, generator)
   }
 
   /// A chain of about `layers` layers of any kinds.
   static func chain(seed: Int, layers: Int, steps: Int) -> RandomCase {
     var chain = ChainGenerator(seed: seed)
-    let (graph, generator) = chain.model(layers: layers)
-    return RandomCase("chain, seed \(seed)", graph, steps: steps, generator)
+    let (graph, options, generator) = chain.model(layers: layers)
+    return RandomCase("chain, seed \(seed)", graph, options, steps: steps, generator)
   }
 
   var doubles: [String: [Double]] { inputs.mapValues { $0.map(Double.init) } }
