@@ -71,8 +71,12 @@ package struct InputError: Error, Sendable {
 
 /// The word of `candidates` nearest to `word` by edit distance, if it is near enough to be a slip.
 package func nearestWord(to word: String, among candidates: [String]) -> String? {
-  let limit = max(1, word.count / 3 + 1)
-  let best = candidates.map { ($0, editDistance(word, $0)) }.min { ($0.1, $0.0) < ($1.1, $1.0) }
+  let length = word.count
+  let limit = max(1, length / 3 + 1)
+  // The lengths alone are a lower bound, and keep hostile words from costing their square.
+  guard length <= 256 else { return nil }
+  let near = candidates.filter { abs($0.count - length) <= limit }
+  let best = near.map { ($0, editDistance(word, $0)) }.min { ($0.1, $0.0) < ($1.1, $1.0) }
   guard let (candidate, distance) = best, distance <= limit else { return nil }
   return candidate
 }

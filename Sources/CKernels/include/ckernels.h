@@ -22,11 +22,11 @@ typedef struct ck_team {
 } ck_team;
 
 typedef struct ck_call {
-  int steps;            /* rows, >= 0 */
-  int thread, threads;  /* 0 <= thread < threads */
-  const ck_team *team;  /* not NULL when threads > 1 */
-  const int32_t *n;     /* integers */
-  void *const *b;       /* operands; NULL where absent */
+  int steps;           /* rows, >= 0 */
+  int thread, threads; /* 0 <= thread < threads */
+  const ck_team *team; /* not NULL when threads > 1 */
+  const int32_t *n;    /* integers */
+  void *const *b;      /* operands; NULL where absent */
 } ck_call;
 
 typedef void (*ck_function)(const ck_call *call);
@@ -38,24 +38,25 @@ typedef enum ck_access { CK_READ, CK_WRITE, CK_UPDATE } ck_access;
 
 /* One row of kernels.def. Names are for readers of plans and of emitted C. */
 typedef struct ck_kernel {
-  const char *name;      /* "project_f32" */
-  const char *integers;  /* "rows columns blocks", in order; a last name ending in "..." repeats */
-  const char *operands;  /* "r:w r:x? w:y", in order: r, w or u (read and written), ? may be absent,
-                            i: before a name marks int32 data ("ri:index"); a last "..." repeats */
-  const char *source;    /* the file under kernels/ that holds the body */
+  const char *name;     /* "project_f32" */
+  const char *integers; /* "rows columns blocks", in order; a last name ending in "..." repeats */
+  const char *operands; /* "r:w r:x? w:y", in order: r, w or u (read and written), ? may be absent,
+                           i: before a name marks int32 data ("ri:index"); a last "..." repeats */
+  const char *source;   /* the file under kernels/ that holds the body */
   /* Checks the integers and writes, per operand, how many elements beyond its pointer the call may
-   * touch for `steps` rows. Returns 0, or -1 when the integers are not valid. `lanes` is the ISA's. */
+   * touch for `steps` rows. Returns 0, or -1 when the integers are not valid. `lanes` is the ISA's.
+   */
   int (*extents)(const int32_t *n, int n_count, int operand_count, int lanes, int64_t steps,
                  int64_t *extent);
 } ck_kernel;
 
 /* One row of isa.def, in order of preference. Rows exist on every build, as data. */
 typedef struct ck_isa {
-  const char *name;       /* "avx2" */
-  const char *target;     /* the --target that selects it: "x86-64-v3" */
-  const char *features;   /* CPU features needed, comma separated as compilers spell them */
-  int lanes;              /* f32 lanes of one vector */
-  const char *source;     /* the file under isa/ */
+  const char *name;             /* "avx2" */
+  const char *target;           /* the --target that selects it: "x86-64-v3" */
+  const char *features;         /* CPU features needed, comma separated as compilers spell them */
+  int lanes;                    /* f32 lanes of one vector */
+  const char *source;           /* the file under isa/ */
   const ck_function *functions; /* by kernel index, or NULL where this build has none */
 } ck_isa;
 
@@ -73,6 +74,12 @@ int ck_isa_runs_here(int index);
  * that one is unknown or cannot run here). */
 int ck_isa_preferred(void);
 
+/* What this CPU has and this operating system lets programs use, as compilers spell it; NULL beyond
+ * the last. */
+const char *ck_cpu_feature_at(int index);
+/* Whether every feature of a comma separated list is among them. */
+int ck_cpu_has(const char *features);
+
 /* Opcodes of the pointwise program, in opcode order: {"add", 2 arguments, has a parameter}. */
 typedef struct ck_opcode {
   const char *name;
@@ -86,6 +93,8 @@ int ck_opcode_named(const char *name);
 /* The exact text of a file that the library was built from ("kernels/project-inl.h"); NULL when
  * unknown. */
 const char *ck_source_text(const char *path, size_t *length);
+/* The paths that ck_source_text knows; NULL beyond the last. */
+const char *ck_source_path(int index);
 
 #ifdef __cplusplus
 }

@@ -22,6 +22,14 @@ package enum FileKind: String, Sendable, CaseIterable {
     }
   }
 
+  /// False where raw numbers could well begin with the same bytes.
+  var isUnmistakable: Bool {
+    switch self {
+    case .npy, .zip, .torch, .wav, .hdf5, .png: true
+    default: false
+    }
+  }
+
   /// Nil for text, raw data and everything else without a mark of its own. O(1).
   package static func recognise(_ file: FileBytes) -> FileKind? {
     if looksLikeSafetensors(file) { return .safetensors }  // its length may read as gzip's magic

@@ -21,7 +21,7 @@ package enum DataLimits {
   /// ... and beyond it to this many times the bytes on disk. Real weights compress by 2 to 30.
   package static let expansionFactor = 100
   /// Bytes of one line of a text file.
-  package static let lineBytes = 16 << 20
+  package static let lineBytes = 1 << 20
   /// Bytes read from a pipe as one whole file.
   package static let pipeBytes = 1 << 30
 }

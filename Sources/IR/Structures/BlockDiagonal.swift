@@ -7,6 +7,8 @@ package struct BlockDiagonal: StructureKind {
   package static let keyword = "block_diagonal"
   package static let synonyms = ["grouped"]
   package static let keys = ["blocks"]
+  package static func keys(of synonym: String) -> [String] { ["groups"] }
+  package static let outside = "the blocks"
 
   package let blocks: Int
 

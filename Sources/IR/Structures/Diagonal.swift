@@ -1,6 +1,7 @@
 /// One entry per unit, a square matrix with all else zero: stored `[n]` (IndRNN, IndyLSTM).
 package struct Diagonal: StructureKind {
   package static let keyword = "diagonal"
+  package static let outside = "the diagonal"
 
   package init() {}
   package init(parameters: [Int]) {}

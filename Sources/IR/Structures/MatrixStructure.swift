@@ -11,6 +11,10 @@ package protocol StructureKind: Hashable, Sendable {
   static var synonyms: [String] { get }
   /// The integer keys beside `structure:`, in printing order, as in `blocks: 8`.
   static var keys: [String] { get }
+  /// What a synonym calls the keys, in the same order.
+  static func keys(of synonym: String) -> [String]
+  /// Where the entries lie that must be zero: completes "largest entry outside ...".
+  static var outside: String { get }
 
   /// Builds the structure from the values of `keys`, in that order (each at least 1).
   init(parameters: [Int])
@@ -88,6 +92,8 @@ package struct StructuredProduct {
 extension StructureKind {
   package static var synonyms: [String] { [] }
   package static var keys: [String] { [] }
+  package static func keys(of synonym: String) -> [String] { keys }
+  package static var outside: String { "the structure" }
 
   package func expand(_ product: StructuredProduct, into builder: inout Builder) -> ValueID? {
     let type = product.type

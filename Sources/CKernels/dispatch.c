@@ -1,0 +1,100 @@
+/* The tables of kernels, instruction sets and opcodes, and the choice among instruction sets. */
+#include <stdlib.h>
+#include <string.h>
+#include "ckernels.h"
+#include "contracts.h"
+#include "kernels/prelude-inl.h"
+#include "isa/scalar-inl.h"
+#include "kernels/activation-inl.h"
+#include "isa/end-inl.h"
+
+/* ---- Kernels ---- */
+
+#undef KERNEL
+#define KERNEL(name, integers, operands, source)                                                   \
+  {#name, integers, operands, source, ck_##name##_extents},
+static const ck_kernel kernels[] = {
+#include "kernels.def"
+};
+#undef KERNEL
+
+enum { KERNEL_COUNT = sizeof kernels / sizeof *kernels };
+
+int ck_kernel_count(void) { return KERNEL_COUNT; }
+
+const ck_kernel *ck_kernel_at(int index) {
+  return index >= 0 && index < KERNEL_COUNT ? &kernels[index] : NULL;
+}
+
+int ck_kernel_named(const char *name) {
+  for (int i = 0; i < KERNEL_COUNT; i++)
+    if (strcmp(kernels[i].name, name) == 0) return i;
+  return -1;
+}
+
+/* ---- Instruction sets ---- */
+
+#define BUILT_any(table) table
+#if defined(__x86_64__)
+#define BUILT_x86_64(table) table
+#else
+#define BUILT_x86_64(table) NULL
+#endif
+
+#define ISA(name, target, features, lanes, source, builds)                                         \
+  extern const ck_function ck_functions_##name[];
+#include "isa.def"
+#undef ISA
+
+#define ISA(name, target, features, lanes, source, builds)                                         \
+  {#name, target, features, lanes, source, BUILT_##builds(ck_functions_##name)},
+static const ck_isa isas[] = {
+#include "isa.def"
+};
+#undef ISA
+
+enum { ISA_COUNT = sizeof isas / sizeof *isas };
+
+int ck_isa_count(void) { return ISA_COUNT; }
+
+const ck_isa *ck_isa_at(int index) { return index >= 0 && index < ISA_COUNT ? &isas[index] : NULL; }
+
+int ck_isa_named(const char *name) {
+  for (int i = 0; i < ISA_COUNT; i++)
+    if (strcmp(isas[i].name, name) == 0) return i;
+  return -1;
+}
+
+int ck_isa_runs_here(int index) {
+  const ck_isa *isa = ck_isa_at(index);
+  return isa && isa->functions && ck_cpu_has(isa->features);
+}
+
+int ck_isa_preferred(void) {
+  const char *forced = getenv("RNNC_ISA");
+  if (forced && *forced) {
+    const int index = ck_isa_named(forced);
+    return ck_isa_runs_here(index) ? index : -1;
+  }
+  int index = 0;
+  while (!ck_isa_runs_here(index)) index++; /* the scalar row, the last, runs everywhere */
+  return index;
+}
+
+/* ---- Opcodes ---- */
+
+#define BINARY(name)               {#name, 2, 0},
+#define UNARY(name, has_parameter) {#name, 1, has_parameter},
+static const ck_opcode opcodes[] = {CK_BINARY(BINARY) CK_UNARY(UNARY)};
+
+int ck_opcode_count(void) { return CK_OP_COUNT; }
+
+const ck_opcode *ck_opcode_at(int index) {
+  return index >= 0 && index < CK_OP_COUNT ? &opcodes[index] : NULL;
+}
+
+int ck_opcode_named(const char *name) {
+  for (int i = 0; i < CK_OP_COUNT; i++)
+    if (strcmp(opcodes[i].name, name) == 0) return i;
+  return -1;
+}

@@ -1,0 +1,8 @@
+/* Every body, in an order that compiles. */
+#include "activation-inl.h"
+#include "project-inl.h"
+#include "recurrent-inl.h"
+#include "pointwise-inl.h"
+#include "move-inl.h"
+#include "history-inl.h"
+#include "rows-inl.h"

@@ -1,0 +1,87 @@
+/* What every kernel text starts from: how functions are declared, how floating point is pinned, and
+ * the type of a team. GNU C99 for gcc and clang; nothing from the C library. */
+#include <stddef.h>
+#include <stdint.h>
+
+#ifndef CKERNELS_H
+/* Where the participants of one call wait for each other. */
+typedef struct ck_team {
+  void (*wait)(void *context, int thread);
+  void *context;
+} ck_team;
+#endif
+
+/* A template: a function whose constant arguments disappear. */
+#define INLINE static inline __attribute__((always_inline, unused))
+/* A kernel's body. A program that calls it with literal sizes may define this as INLINE. */
+#ifndef KERNEL
+#define KERNEL static inline __attribute__((unused))
+#endif
+
+/* Multiply-add is explicit in the vector layer, so contraction is off up to isa/end-inl.h. ROLLED
+ * keeps a loop over k as it is: unrolled 8 times by the compiler it loses a third of the bandwidth
+ * of the second-level cache. */
+#if defined(__clang__)
+#pragma STDC FP_CONTRACT OFF
+#define ROLLED _Pragma("clang loop unroll(disable)")
+#else
+#pragma GCC push_options
+#pragma GCC optimize("fp-contract=off")
+#define ROLLED _Pragma("GCC unroll 1")
+#endif
+
+/* A share of `total` things: first <= i < end. */
+typedef struct ck_range {
+  int64_t first, end;
+} ck_range;
+
+/* Contiguous shares whose sizes differ by one at most. */
+INLINE ck_range ck_share(int64_t total, int thread, int threads) {
+  const int64_t each = total / threads, rest = total % threads;
+  const int64_t first = each * thread + (thread < rest ? thread : rest);
+  return (ck_range){first, first + each + (thread < rest)};
+}
+
+INLINE void ck_wait(const ck_team *team, int thread, int threads) {
+  if (threads > 1) team->wait(team->context, thread);
+}
+
+/* How many of the lanes from `index` on exist: 0 ... vl. */
+INLINE int ck_lanes(int64_t count, int64_t index, int vl) {
+  const int64_t left = count - index;
+  return left >= vl ? vl : left > 0 ? (int)left : 0;
+}
+
+/* An f32 that travels as the bits of an integer. */
+INLINE float ck_float(int32_t bits) {
+  union {
+    int32_t bits;
+    float value;
+  } u = {bits};
+  return u.value;
+}
+
+/* The square root, correctly rounded, without the C library's errno. clang's builtin also takes
+ * vectors; the last resort iterates in double, whose error is too small to change the rounding. */
+#if defined(__has_builtin)
+#if __has_builtin(__builtin_elementwise_sqrt)
+#define CK_SQRT __builtin_elementwise_sqrt
+#endif
+#endif
+#ifdef CK_SQRT
+INLINE float ck_sqrt(float a) { return CK_SQRT(a); }
+#elif defined(__SSE2__)
+typedef float ck_sse __attribute__((vector_size(16)));
+INLINE float ck_sqrt(float a) { return __builtin_ia32_sqrtss((ck_sse){a, 0, 0, 0})[0]; }
+#else
+INLINE float ck_sqrt(float a) {
+  if (!(a > 0.0f) || a > 3.4e38f) return a >= 0.0f ? a : (a - a) / (a - a);
+  union {
+    double value;
+    uint64_t bits;
+  } y = {a};
+  y.bits = (y.bits >> 1) + 0x1ff7a7bea91d9b1b;
+  for (int i = 0; i < 4; i++) y.value = 0.5 * (y.value + a / y.value);
+  return (float)y.value;
+}
+#endif

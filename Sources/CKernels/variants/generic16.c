@@ -1,0 +1,6 @@
+#include "ckernels.h"
+#include "../kernels/prelude-inl.h"
+#include "../isa/generic16-inl.h"
+#include "../kernels/all-inl.h"
+#include "../kernels/entries-inl.h"
+#include "../isa/end-inl.h"

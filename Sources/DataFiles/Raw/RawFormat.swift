@@ -1,0 +1,42 @@
+import Diagnostics
+import Tensors
+
+/// Frames without a header: little-endian elements of one type, one step after the other.
+package struct RawFormat: Sendable, Hashable {
+  package let elementType: ElementType
+  /// Shape of one step; its product is the frame's width.
+  package let stepShape: [Int]
+  /// Fill a trailing partial frame with zeros instead of refusing it.
+  package let padsWithZeros: Bool
+  /// For floating inputs: i16 is divided by 32768, as PCM16 is. Index inputs keep the integers.
+  package let scalesSamples: Bool
+
+  package init(
+    _ elementType: ElementType, stepShape: [Int], padsWithZeros: Bool = false,
+    scalesSamples: Bool = true
+  ) {
+    precondition((product(of: stepShape) ?? 0) > 0, "a step must have values")
+    self.elementType = elementType
+    self.stepShape = stepShape
+    self.padsWithZeros = padsWithZeros
+    self.scalesSamples = scalesSamples
+  }
+
+  package var stepWidth: Int { stepShape.reduce(1, *) }
+  package var frameBytes: Int { stepWidth * elementType.byteCount }
+
+  /// Whole frames to a tensor `[steps] + stepShape`; nil when a u64 does not fit 63 bits.
+  func decode(_ bytes: UnsafeRawBufferPointer, order: ByteOrder = .little) -> Tensor? {
+    let shape = [bytes.count / frameBytes] + stepShape
+    if elementType == .i16 && scalesSamples { return Tensor(decodePCM16(bytes), shape: shape) }
+    guard let values = decodeElements(bytes, as: elementType, order: order) else { return nil }
+    return Tensor(shape: shape, elementType: elementType, values: values)
+  }
+
+  func partialFrame(_ bytes: Int, in name: String) -> InputError {
+    .malformed(
+      name, "ends in a partial frame: \(bytes % frameBytes) of \(frameBytes) bytes",
+      notes: ["one step is \(elementType.rawValue) \(stepShape)"],
+      help: ["pass --pad zero to fill it with zeros"])
+  }
+}
