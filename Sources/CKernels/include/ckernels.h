@@ -40,8 +40,8 @@ typedef enum ck_access { CK_READ, CK_WRITE, CK_UPDATE } ck_access;
 typedef struct ck_kernel {
   const char *name;     /* "project_f32" */
   const char *integers; /* "rows columns blocks", in order; a last name ending in "..." repeats */
-  const char *operands; /* "r:w r:x? w:y", in order: r, w or u (read and written), ? may be absent,
-                           i: before a name marks int32 data ("ri:index"); a last "..." repeats */
+  const char *operands; /* "r:w r?:bias w:y", in order: r, w or u (read and written), then i for
+                           int32 data, ? where it may be absent; a name ending in "..." repeats */
   const char *source;   /* the file under kernels/ that holds the body */
   /* Checks the integers and writes, per operand, how many elements beyond its pointer the call may
    * touch for `steps` rows. Returns 0, or -1 when the integers are not valid. `lanes` is the ISA's.

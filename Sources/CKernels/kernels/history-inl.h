@@ -1,5 +1,13 @@
 /* Kernels with a memory of past rows. Results overlap neither x nor the history; x does not overlap
- * the history. K(copy_row) is move-inl.h's, and may move a row towards lower addresses. */
+ * the history. */
+
+/* y = x; they may overlap where y stands at the lower address. */
+INLINE void K(copy_samples)(int64_t count, const float *x, float *y) {
+  for (int64_t i = 0; i < count; i += VL) {
+    const int lanes = ck_lanes(count, i, VL);
+    v_store_n(y + i, v_load_n(x + i, lanes), lanes);
+  }
+}
 
 /* y[0 ... count) = samples from `start` of the stream that is the history (`past` samples) followed
  * by the rows of x (`width` each). */
@@ -7,11 +15,11 @@ INLINE void K(stream_copy)(int64_t start, int64_t count, int64_t past, const flo
                            int width, int x_stride, const float *x, float *y) {
   int64_t done = start < past ? past - start : 0;
   if (done > count) done = count;
-  K(copy_row)(done, history + (done > 0 ? start : 0), y);
+  K(copy_samples)(done, history + (done > 0 ? start : 0), y);
   while (done < count) {
     const int64_t at = start + done - past, row = at / width, column = at % width;
     const int64_t left = count - done, part = width - column < left ? width - column : left;
-    K(copy_row)(part, x + row * x_stride + column, y + done);
+    K(copy_samples)(part, x + row * x_stride + column, y + done);
     done += part;
   }
 }
@@ -40,11 +48,11 @@ KERNEL void K(delay_f32)(int steps, int thread, int threads, const ck_team *team
   history += columns.first;
   for (int64_t t = 0; t < steps; t++) {
     const float *from = t < delay ? history + t * width : x + (t - delay) * x_stride;
-    K(copy_row)(count, from, y + t * y_stride);
+    K(copy_samples)(count, from, y + t * y_stride);
   }
   for (int64_t j = 0; j < delay; j++) {
     const int64_t t = steps + j;
     const float *from = t < delay ? history + t * width : x + (t - delay) * x_stride;
-    if (steps > 0) K(copy_row)(count, from, history + j * width);
+    if (steps > 0) K(copy_samples)(count, from, history + j * width);
   }
 }

@@ -1,0 +1,57 @@
+import CKernels
+import Tensors
+
+/// A kernel of one ISA, ready to be called: for tests and benchmarks. Programs are run by the C
+/// runtime, which checks once what is checked here at every call.
+package struct KernelVariant: Sendable {
+  package let isa: ISA
+  package let kernel: KernelDescriptor
+  private let function: @Sendable @convention(c) (UnsafePointer<ck_call>?) -> Void
+
+  /// Nil when this build or CPU has no such variant.
+  package init?(_ kernel: KernelDescriptor, on isa: ISA) {
+    guard isa.runsHere, let functions = ck_isa_at(Int32(isa.index)).pointee.functions,
+      let function = functions[kernel.index]
+    else { return nil }
+    self.isa = isa
+    self.kernel = kernel
+    self.function = function
+  }
+
+  /// One participant's share of a call; `team` is needed when there are several threads.
+  ///
+  /// Operands are memory that holds at least the kernel's extents: breaking the contract, or giving
+  /// less memory, is a programming error and traps.
+  package func call(
+    _ integers: [Int32], _ operands: [UnsafeMutableRawBufferPointer?], steps: Int,
+    thread: Int = 0, threads: Int = 1, team: UnsafePointer<ck_team>? = nil
+  ) {
+    check(integers, operands, steps: steps)
+    precondition(threads == 1 || team != nil, "several threads need a team")
+    let pointers = operands.map { $0?.baseAddress }
+    integers.withUnsafeBufferPointer { n in
+      pointers.withUnsafeBufferPointer { b in
+        var call = ck_call(
+          steps: Int32(steps), thread: Int32(thread), threads: Int32(threads), team: team,
+          n: n.baseAddress, b: b.baseAddress)
+        function(&call)
+      }
+    }
+  }
+
+  private func check(
+    _ integers: [Int32], _ operands: [UnsafeMutableRawBufferPointer?], steps: Int
+  ) {
+    guard
+      let extents = kernel.extents(
+        integers, operandCount: operands.count, lanes: isa.lanes, steps: steps)
+    else { preconditionFailure("\(kernel.name): integers \(integers) break the contract") }
+    for (i, (memory, extent)) in zip(operands, extents).enumerated() {
+      let operand = kernel.operand(i, integers: integers)
+      precondition(memory != nil || operand.isOptional, "\(kernel.name): no \(operand.name)")
+      precondition(
+        memory.map { $0.count >= extent * operand.element.byteCount } ?? true,
+        "\(kernel.name): \(operand.name) is too short")
+    }
+  }
+}
