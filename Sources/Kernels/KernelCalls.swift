@@ -6,16 +6,16 @@ import Tensors
 package struct KernelVariant: Sendable {
   package let isa: ISA
   package let kernel: KernelDescriptor
-  private let function: @Sendable @convention(c) (UnsafePointer<ck_call>?) -> Void
 
   /// Nil when this build or CPU has no such variant.
   package init?(_ kernel: KernelDescriptor, on isa: ISA) {
-    guard isa.runsHere, let functions = ck_isa_at(Int32(isa.index)).pointee.functions,
-      let function = functions[kernel.index]
-    else { return nil }
+    guard isa.runsHere else { return nil }
     self.isa = isa
     self.kernel = kernel
-    self.function = function
+  }
+
+  private var function: ck_function {
+    ck_isa_at(Int32(isa.index)).pointee.functions[kernel.index]!
   }
 
   /// One participant's share of a call; `team` is needed when there are several threads.
