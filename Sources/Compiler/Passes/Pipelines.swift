@@ -3,6 +3,13 @@ extension PassPipeline {
   package static let standard = PassPipeline(
     "standard",
     [
-      .eliminateDeadValues
+      .eliminateDeadValues,
+      .expandStructures,
+      .mergeBiases,
+      .fuseBias,
+      .eliminateCommonSubexpressions,
+      .stackGates,
+      .hoistInputProjection,
+      .fusePointwise,
     ])
 }

@@ -1,0 +1,212 @@
+import IR
+
+extension Pass {
+  /// Constants that a sum adds at several places are added at one: `(W x + b) + (U h + c)` becomes
+  /// `(W x + (b + c)) + U h`. Exact in real arithmetic, since only additions are reordered; a
+  /// GRU's b_hn with reset after stands inside `r * (...)`, is part of another sum, and stays.
+  ///
+  /// Canonical form: the one constant is added to the first product of the sum that depends on no
+  /// state (its work is hoisted), else to the first such term, the first product, the first term.
+  package static let mergeBiases = Pass(
+    "merge-biases", "add the constants of a sum once, at its input side"
+  ) { function in
+    var function = function
+    let uses = UseLists(function)
+    var forwards: [ValueID: ValueID] = [:]
+    function.rewriteBlocks { function, block in
+      var merging = BiasMerging(function, block, uses)
+      let merged = merging.run()
+      function = merging.function
+      forwards.merge(merging.forwards) { _, new in new }
+      return merged
+    }
+    function.replaceUses(forwards)
+    function.removeDead()
+    return function
+  }
+}
+
+/// A sum as a tree of additions that nobody else reads.
+private indirect enum Sum {
+  case constant(Symbol)
+  /// A product that only this sum reads, and its bias.
+  case product(ValueID, bias: Symbol?)
+  case other(ValueID)
+  case add(Sum, Sum)
+
+  var terms: [Sum] {
+    if case .add(let a, let b) = self { a.terms + b.terms } else { [self] }
+  }
+
+  var constants: [Symbol] {
+    terms.compactMap { term in
+      switch term {
+      case .constant(let symbol): symbol
+      case .product(_, let bias): bias
+      case .other, .add: nil
+      }
+    }
+  }
+
+  var value: ValueID? {
+    switch self {
+    case .product(let value, _), .other(let value): value
+    case .constant, .add: nil
+    }
+  }
+
+  /// Whether a constant is added to `target` itself, as its bias or by an addition.
+  func adds(to target: ValueID) -> Bool {
+    switch self {
+    case .product(target, .some): true
+    case .add(.constant, let b): b.value == target || b.adds(to: target)
+    case .add(let a, .constant): a.value == target || a.adds(to: target)
+    case .add(let a, let b): a.adds(to: target) || b.adds(to: target)
+    case .constant, .product, .other: false
+    }
+  }
+}
+
+private struct BiasMerging {
+  var function: Function
+  private(set) var forwards: [ValueID: ValueID] = [:]
+  private let block: [Operation]
+  private let uses: UseLists
+  private let local: Set<ValueID>
+  private let dependent: Set<ValueID>
+  /// Products whose bias has become part of a sum's constant.
+  private var stripped: Set<ValueID> = []
+
+  init(_ function: Function, _ block: [Operation], _ uses: UseLists) {
+    self.function = function
+    self.block = block
+    self.uses = uses
+    local = Set(block.flatMap(\.results))
+    dependent = Self.stateDependent(block, uses, parameters: Set(function.parameters.map(\.value)))
+  }
+
+  /// What changes with a scan's states: values that no operation defines, but for the function's
+  /// parameters, are states.
+  private static func stateDependent(
+    _ block: [Operation], _ uses: UseLists, parameters: Set<ValueID>
+  ) -> Set<ValueID> {
+    var dependent: Set<ValueID> = []
+    for operation in block {
+      let depends = operation.op.operands.contains {
+        dependent.contains($0) || (uses.definitions[$0] == nil && !parameters.contains($0))
+      }
+      if depends { dependent.formUnion(operation.results) }
+    }
+    return dependent
+  }
+
+  mutating func run() -> [Operation] {
+    let merged = block.flatMap { merge($0) }
+    return merged.map { operation in
+      guard case .project(let matrix, let x, _) = operation.op,
+        stripped.contains(operation.results[0])
+      else { return operation }
+      return Operation(.project(matrix: matrix, input: x, bias: nil), results: operation.results)
+    }
+  }
+
+  /// The operation, after those of the sum that takes its place if it is the root of one.
+  private mutating func merge(_ operation: Operation) -> [Operation] {
+    guard case .binary(.add, let a, let b) = operation.op, !isPartOfSum(operation.results[0])
+    else { return [operation] }
+    let sum = Sum.add(self.sum(a), self.sum(b))
+    let constants = sum.constants
+    guard !constants.isEmpty, let target = target(in: sum.terms),
+      constants.count > 1 || !sum.adds(to: target), let total = total(constants)
+    else { return [operation] }
+    var rebuilding = Rebuilding(function, target: target, constant: total, name: constants[0])
+    forwards[operation.results[0]] = rebuilding.rebuild(sum)!
+    function = rebuilding.function
+    for case .product(let value, .some) in sum.terms { stripped.insert(value) }
+    return rebuilding.operations + [operation]
+  }
+
+  /// Whether `value` is an addition of this block that only another one reads.
+  private func isPartOfSum(_ value: ValueID) -> Bool {
+    guard uses.isReadOnce(value), local.contains(value),
+      case .binary(.add, _, _)? = uses.op(of: value),
+      let user = uses.users(of: value).first, case .binary(.add, _, _) = user.op
+    else { return false }
+    return local.contains(user.results[0])
+  }
+
+  private func sum(_ value: ValueID) -> Sum {
+    switch uses.op(of: value) {
+    case .binary(.add, let a, let b) where isPartOfSum(value): return .add(sum(a), sum(b))
+    case .constant(let symbol): return .constant(symbol)
+    case .project(_, _, let bias) where local.contains(value) && uses.isReadOnce(value):
+      return .product(value, bias: bias)
+    default: return .other(value)
+    }
+  }
+
+  private func vector(_ symbol: Symbol) -> [Float] {
+    guard case .vector(let values)? = function.constants[symbol] else {
+      preconditionFailure("'@\(symbol.name)' is not a vector")
+    }
+    return values
+  }
+
+  private func target(in terms: [Sum]) -> ValueID? {
+    func isProduct(_ term: Sum) -> Bool { if case .product = term { true } else { false } }
+    func isInput(_ term: Sum) -> Bool { term.value.map { !isDependent($0) } ?? false }
+    let found =
+      terms.first { isProduct($0) && isInput($0) } ?? terms.first(where: isInput)
+      ?? terms.first(where: isProduct) ?? terms.first { $0.value != nil }
+    return found?.value
+  }
+
+  private func isDependent(_ value: ValueID) -> Bool {
+    dependent.contains(value)
+      || (uses.definitions[value] == nil && !function.parameters.contains { $0.value == value })
+  }
+
+  /// The sum of the constants; nil where it would overflow.
+  private func total(_ constants: [Symbol]) -> [Float]? {
+    let vectors = constants.map(vector)
+    let total = vectors[0].indices.map { i in Float(vectors.reduce(0) { $0 + Double($1[i]) }) }
+    return total.allSatisfy(\.isFinite) ? total : nil
+  }
+}
+
+/// Writes a sum again, without its constants but for one.
+private struct Rebuilding {
+  var function: Function
+  var operations: [Operation] = []
+  private let target: ValueID
+  private let constant: Symbol
+  private var isPlaced = false
+
+  init(_ function: Function, target: ValueID, constant: [Float], name: Symbol) {
+    self.function = function
+    self.target = target
+    self.constant = self.function.addConstant(named: name, .vector(constant))
+  }
+
+  /// The value of what is left of `sum`, if anything is.
+  mutating func rebuild(_ sum: Sum) -> ValueID? {
+    switch sum {
+    case .constant: return nil
+    case .product(let value, _), .other(let value):
+      if value != target || isPlaced { return value }
+      isPlaced = true
+      let bias = append(.constant(constant), like: value)
+      return append(.binary(.add, value, bias), like: value)
+    case .add(let a, let b):
+      let (a, b) = (rebuild(a), rebuild(b))
+      guard let a, let b else { return a ?? b }
+      return append(.binary(.add, a, b), like: a)
+    }
+  }
+
+  private mutating func append(_ op: Op, like value: ValueID) -> ValueID {
+    let result = function.makeValue(function.type(of: value))
+    operations.append(Operation(op, results: [result]))
+    return result
+  }
+}
