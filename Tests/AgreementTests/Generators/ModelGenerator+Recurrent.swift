@@ -31,11 +31,15 @@ extension ModelGenerator {
       else { continue }
       let options = options(for: wish.cell)
       let cell = wish.cell.init(options)
+      let learnsInitial = chance(2)
       var sublayers = [sublayer(cell, hidden, inputWidth, input, recurrent)]
       // Later sublayers read `hidden` elements, where the input's structure may not fit.
       let isStackable = input.kind.misfit(rows: hidden, columns: hidden) == nil
       while isStackable, sublayers.count < 3, chance(4) {
         sublayers.append(sublayer(cell, hidden, hidden, input, recurrent))
+      }
+      for k in sublayers.indices where learnsInitial {
+        for state in cell.states { sublayers[k].initial[state] = vector(hidden) }
       }
       return DrawnLayer(
         layer: RecurrentLayer(cell: cell, hidden: hidden, sublayers: sublayers), options: options)
@@ -82,7 +86,6 @@ extension ModelGenerator {
       if biases > 1 { sublayer.recurrentBias[gate] = vector(hidden, bound: bound) }
     }
     for name in cell.vectors { sublayer.vectors[name] = vector(hidden, bound: bound) }
-    if chance(2) { for state in cell.states { sublayer.initial[state] = vector(hidden) } }
     return sublayer
   }
 }

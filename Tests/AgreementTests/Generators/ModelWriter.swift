@@ -267,3 +267,24 @@ extension Tensor {
     return Tensor(turned, shape: [columns, rows])
   }
 }
+
+extension ModelGraph {
+  /// The same model with its recurrent biases as the layout's files can hold them: a `keras` file
+  /// has one bias where the cell may merge both.
+  func holdable(in layout: Layout) -> ModelGraph {
+    guard layout == .keras else { return self }
+    var graph = self
+    for i in layers.indices {
+      guard var layer = layers[i].recurrent, layer.cell.kerasBiasRows == 1 else { continue }
+      for k in layer.sublayers.indices {
+        for (gate, bias) in layer.sublayers[k].recurrentBias {
+          let merged = zip(layer.sublayers[k].inputBias[gate]!, bias).map(+)
+          layer.sublayers[k].inputBias[gate] = merged
+        }
+        layer.sublayers[k].recurrentBias = [:]
+      }
+      graph.layers[i].kind = .recurrent(layer)
+    }
+    return graph
+  }
+}

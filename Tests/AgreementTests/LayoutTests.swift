@@ -1,0 +1,84 @@
+import IR
+import Model
+import Reference
+import Tensors
+import TestSupport
+import Testing
+
+/// Models written as files in every layout and read again: the same numbers to the last bit.
+@Suite struct LayoutTests {
+  @Test(arguments: CellRegistry.cells.map { $0.keyword })
+  func everyCellAndStructureInEveryLayout(keyword: String) throws {
+    let pairs = MatrixStructure.kinds.count * MatrixStructure.kinds.count
+    for layout in Layout.allCases {
+      // Packed tensors have the pytorch names and orders.
+      let forms = [.pytorch, .native].contains(layout) ? ModelWriter.Form.allCases : [.dense]
+      for form in forms {
+        for seed in 0..<2 * pairs {
+          let random = RandomCase.recurrent(keyword, seed: seed, steps: 3)
+          try check(#require(random), layout, form)
+        }
+      }
+    }
+  }
+
+  @Test func randomChains() throws {
+    for seed in 0..<100 {
+      let random = RandomCase.chain(seed: seed, layers: 1 + seed % 9, steps: 3)
+      try check(random, Layout.allCases[seed % Layout.allCases.count], .dense)
+    }
+  }
+
+  private func check(_ random: RandomCase, _ layout: Layout, _ form: ModelWriter.Form) throws {
+    let graph = random.graph.holdable(in: layout)
+    let (text, tensors) = ModelWriter.write(
+      graph, options: random.options, layout: layout, form: form)
+    let loaded = try ModelLoader.load(text, tensors)
+    var (read, written) = try (ReferenceModel(loaded), ReferenceModel(graph))
+    let label: Comment = "\(random.label), \(layout), \(form)"
+    let want = try written.run(random.doubles, steps: random.steps)
+    #expect(try read.run(random.doubles, steps: random.steps) == want, label)
+    #expect(read.states.map(\.name) == written.states.map(\.name), label)
+    #expect(read.states.map(\.value) == written.states.map(\.value), label)
+  }
+
+  /// The golden rows again, from files in every layout.
+  @Test(arguments: GoldenValuesTests.rows, Layout.allCases)
+  func goldenRow(row: GoldenValuesTests.Row, layout: Layout) throws {
+    var options = CellChoices.defaults(CellChoices.cell(row.keyword))
+    options.words.merge(row.words) { $1 }
+    let cell = CellChoices.make(row.keyword, words: row.words)
+    let golden = GoldenValues.graph(cell, recurrent: row.structure).holdable(in: layout)
+    let (text, tensors) = ModelWriter.write(golden, options: ["layer": options], layout: layout)
+    var model = try ReferenceModel(ModelLoader.load(text, tensors))
+    let y = try model.run(["x": GoldenValues.input], steps: GoldenValues.steps)["y"]!
+    let h = Array(y.suffix(GoldenValues.hidden))
+    expectClose(h, row.h, absolute: GoldenValuesTests.tolerance, "\(layout)")
+  }
+
+  /// The case `lstm_defaults` of ONNX: all weights 0.1, no bias, three sequences of one step.
+  @Test func onnxDefaults() throws {
+    let text = """
+      format: 1
+      name: lstm_defaults
+      weights: w.npz
+      layout: onnx
+      inputs: {x: {type: f32, shape: [2]}}
+      layers:
+        - lstm: rnn
+          hidden: 3
+      outputs: {y: {from: rnn}}
+      """
+    func filled(_ shape: [Int]) -> Tensor {
+      Tensor([Float](repeating: 0.1, count: shape.reduce(1, *)), shape: shape)
+    }
+    let tensors = ["rnn.W": filled([1, 12, 2]), "rnn.R": filled([1, 12, 3])]
+    var model = try ReferenceModel(ModelLoader.load(text, tensors))
+    for (x, want) in [
+      ([1.0, 2], 0.09524119), ([3, 4], 0.25606443), ([5, 6], 0.40323774),
+    ] {
+      model.reset()
+      expectClose(try model.step([x])[0], [want, want, want], absolute: 2e-8)
+    }
+  }
+}
