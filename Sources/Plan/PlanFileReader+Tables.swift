@@ -178,7 +178,7 @@ extension PlanFileReader {
     let record = Record(reader: self, part: .buffers, index: index)
     let name = try record.string("name", 0)
     let (element, storage, perStep) = (record.u32(4), record.u32(8), record.u32(12))
-    let (place, width) = (Int(clamping: record.u64(16)), record.u64(24))
+    let width = record.u64(24)
     try record.require(
       Int(element) < Format.elements.count, "element", 4, "unknown code \(element)")
     try record.require(storage <= 4, "storage", 8, "unknown code \(storage)")
@@ -186,49 +186,51 @@ extension PlanFileReader {
     try record.require(width <= UInt64(Int32.max), "width", 24, "more than 2147483647")
     try record.require(
       perStep == 0 || storage >= 2, "perStep", 12, "weights and states have one row")
-    let kind: Buffer.Storage =
+    var buffer = Buffer(
+      name: name, element: Format.elements[Int(element)], storage: .weight(offset: 0),
+      width: Int(width), perStep: perStep == 1)
+    buffer.storage =
       switch storage {
-      case 0: .weight(offset: place)
-      case 1: .state(offset: place)
-      case 2: .scratch(offset: place)
-      case 3: .input(place)
-      default: .output(place)
+      case 0: .weight(offset: try place(record, buffer, rows: 1, limit: count(.weights)))
+      case 1: .state(offset: try place(record, buffer, rows: 1, limit: plan.stateByteCount))
+      case 2:
+        .scratch(
+          offset: try place(
+            record, buffer, rows: buffer.perStep ? plan.tile : 1, limit: plan.scratchByteCount))
+      case 3: .input(try place(record, buffer, ports: plan.inputs))
+      default: .output(try place(record, buffer, ports: plan.outputs))
       }
-    let buffer = Buffer(
-      name: name, element: Format.elements[Int(element)], storage: kind, width: Int(width),
-      perStep: perStep == 1)
-    if storage <= 2 {
-      let rows = perStep == 1 ? plan.tile : 1
-      let size = buffer.width * buffer.element.byteCount * rows
-      let limits = [count(.weights), plan.stateByteCount, plan.scratchByteCount]
-      try checkMemory(record, place: place, byteCount: size, limit: limits[Int(storage)])
-    } else {
-      try check(record, buffer, place: place, ports: storage == 3 ? plan.inputs : plan.outputs)
-    }
     return buffer
   }
 
-  private func checkMemory(
-    _ record: Record, place: Int, byteCount: Int, limit: Int
-  ) throws(PlanFileError) {
+  /// The byte offset of a buffer in memory of `limit` bytes.
+  private func place(
+    _ record: Record, _ buffer: Buffer, rows: Int, limit: Int
+  ) throws(PlanFileError) -> Int {
+    let place = record.u64(16)
+    let byteCount = buffer.width * buffer.element.byteCount * rows
     try record.require(
-      place % Format.alignment == 0, "place", 16, "\(place) is not a multiple of 64")
+      place % UInt64(Format.alignment) == 0, "place", 16, "\(place) is not a multiple of 64")
     try record.require(
-      place <= limit && byteCount <= limit - place, "place", 16,
+      place <= UInt64(limit) && byteCount <= limit - Int(place), "place", 16,
       "\(byteCount) bytes from \(place) on end beyond its \(limit) bytes of memory")
+    return Int(place)
   }
 
-  private func check(
-    _ record: Record, _ buffer: Buffer, place: Int, ports: [Port]
-  ) throws(PlanFileError) {
+  /// The index of the port whose rows a buffer is.
+  private func place(
+    _ record: Record, _ buffer: Buffer, ports: [Port]
+  ) throws(PlanFileError) -> Int {
+    let place = record.u64(16)
     try record.require(
-      place < ports.count, "place", 16, "port \(place) of \(ports.count)")
-    let port = ports[place]
+      place < UInt64(ports.count), "place", 16, "port \(place) of \(ports.count)")
+    let port = ports[Int(place)]
     try record.require(buffer.perStep, "perStep", 12, "a port has one row per step")
     try record.require(
-      buffer.element == port.element, "element", 4, "\(buffer.element) is not the port's")
+      buffer.element == port.element, "element", 4, "code \(record.u32(4)) is not the port's")
     try record.require(
       buffer.width == port.width, "width", 24, "\(buffer.width), the port has \(port.width)")
+    return Int(place)
   }
 
   // MARK: Steps
