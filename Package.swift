@@ -52,6 +52,7 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["Tensors", "Diagnostics", "IR"],
       path: "Tests/TestSupport"),
+    .target(name: "CStepProbe", dependencies: ["CRuntime"], path: "Tests/CStepProbe"),
     .testTarget(
       name: "DiagnosticsTests", dependencies: ["Diagnostics", "TestSupport"]),
     .testTarget(
@@ -67,7 +68,10 @@ let package = Package(
       name: "KernelTests", dependencies: ["Kernels", "CKernels", "Tensors", "TestSupport"]),
     .testTarget(
       name: "PlanTests",
-      dependencies: ["Plan", "CRuntime", "Runtime", "Kernels", "Tensors", "TestSupport"],
+      dependencies: [
+        "Plan", "CKernels", "CRuntime", "Runtime", "Kernels", "Tensors", "CStepProbe",
+        "TestSupport",
+      ],
       exclude: ["Golden"]),
     .testTarget(
       name: "CompilerTests",

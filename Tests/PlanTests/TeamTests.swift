@@ -1,0 +1,78 @@
+import CRuntime
+import Foundation
+import Plan
+import Synchronization
+import Testing
+
+/// Runs shared among threads give the bits of one thread.
+@Suite struct TeamTests {
+  /// Waits by turning, with a yield: there may be fewer cores than threads.
+  private final class Barrier: Sendable {
+    let threads: Int
+    let arrived = Atomic<Int>(0)
+    let round = Atomic<Int>(0)
+    init(threads: Int) { self.threads = threads }
+
+    func wait() {
+      let current = round.load(ordering: .acquiring)
+      if arrived.add(1, ordering: .acquiringAndReleasing).newValue == threads {
+        arrived.store(0, ordering: .relaxed)
+        round.store(current + 1, ordering: .releasing)
+      } else {
+        while round.load(ordering: .acquiring) == current { sched_yield() }
+      }
+    }
+  }
+
+  private final class Results: Sendable {
+    let values: Mutex<[Int32]>
+    init(count: Int) { values = Mutex(Array(repeating: 1, count: count)) }
+  }
+
+  private struct Job: @unchecked Sendable {
+    let program: OpaquePointer
+    let memory: SampleMemory
+    let steps: Int
+  }
+
+  private func run(_ job: Job, threads: Int) -> [Int32] {
+    let barrier = Barrier(threads: threads)
+    let results = Results(count: threads)
+    let group = DispatchGroup()
+    let workers = (0..<threads).map { thread in
+      group.enter()
+      return Thread {
+        var team = ck_team(
+          wait: { context, _ in
+            Unmanaged<Barrier>.fromOpaque(context!).takeUnretainedValue().wait()
+          }, context: Unmanaged.passUnretained(barrier).toOpaque())
+        let memory = job.memory
+        let result = rnnc_run_share(
+          job.program, memory.state, memory.scratch, memory.inputs, memory.outputs, job.steps,
+          Int32(thread), Int32(threads), &team)
+        results.values.withLock { $0[thread] = result }
+        group.leave()
+      }
+    }
+    for worker in workers { worker.start() }
+    group.wait()
+    return results.values.withLock { $0 }
+  }
+
+  @Test(arguments: [1, 2, 3, 5]) func teamsGiveTheSameBits(threads: Int) throws {
+    openInC(try SamplePlan.bytes(SamplePlan.everything())) { program in
+      func outputs(_ memory: SampleMemory) -> [UInt32] {
+        let words = memory.outputs[0]!.assumingMemoryBound(to: UInt32.self)
+        return Array(UnsafeBufferPointer(start: words, count: 4 * 30))
+      }
+      let alone = SampleMemory(program, steps: 30)
+      rnnc_init(program, alone.state, rnnc_state_size(program))
+      #expect(alone.run(program, steps: 30) == RNNC_OK)
+      let shared = SampleMemory(program, steps: 30)
+      rnnc_init(program, shared.state, rnnc_state_size(program))
+      let results = run(Job(program: program, memory: shared, steps: 30), threads: threads)
+      #expect(results.allSatisfy { $0 == RNNC_OK })
+      #expect(outputs(shared) == outputs(alone))
+    }
+  }
+}
