@@ -124,11 +124,10 @@ extension FrameReader {
   ) throws(InputError) -> Int {
     let shape = header.info.shape
     let leading = shape.count - stepShape.count
+    let step = stepShape.map { ", \($0)" }.joined()
     guard (1...2).contains(leading), shape[leading...].elementsEqual(stepShape) else {
       throw .malformed(
-        name,
-        "the array's shape is \(shape), expected \(["T"] + stepShape.map(String.init)) "
-          + "or \(["B", "T"] + stepShape.map(String.init))")
+        name, "the array's shape is \(shape), expected [T\(step)] or [B, T\(step)]")
     }
     guard !header.isFortran || shape.count == 1 else {
       throw .malformed(
