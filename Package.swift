@@ -56,7 +56,8 @@ let package = Package(
     .testTarget(
       name: "DiagnosticsTests", dependencies: ["Diagnostics", "TestSupport"]),
     .testTarget(
-      name: "DataFilesTests", dependencies: ["DataFiles", "Diagnostics", "Tensors", "TestSupport"]),
+      name: "DataFilesTests",
+      dependencies: ["DataFiles", "Diagnostics", "Tensors", "CZlib", "TestSupport"]),
     .testTarget(
       name: "IRTests", dependencies: ["IR", "Diagnostics", "Tensors", "TestSupport"],
       exclude: ["Golden"]),
