@@ -1,6 +1,6 @@
 /// Writes a zip archive of stored entries, dated 1980-01-01 so that equal content gives equal
 /// bytes. Sizes and offsets from `wideFrom` on (4 GiB; tests choose less) go into zip64 fields.
-struct ZipWriter: ~Copyable {
+package struct ZipWriter: ~Copyable {
   private struct Entry {
     let name: [UInt8]
     let checksum: UInt32
@@ -15,12 +15,12 @@ struct ZipWriter: ~Copyable {
 
   private static let date: [UInt8] = [0, 0, 0x21, 0]
 
-  init(path: String, wideFrom: UInt64 = UInt64(UInt32.max)) throws(OutputError) {
+  package init(path: String, wideFrom: UInt64 = UInt64(UInt32.max)) throws(OutputError) {
     file = try OutputFile(path: path)
     self.wideFrom = wideFrom
   }
 
-  mutating func add(_ name: String, _ content: [UInt8]) throws(OutputError) {
+  package mutating func add(_ name: String, _ content: [UInt8]) throws(OutputError) {
     let name = Array(name.utf8)
     precondition(!entries.contains { $0.name == name }, "entry names must be unique")
     let sum = content.withUnsafeBytes { checksum($0) }
@@ -31,7 +31,7 @@ struct ZipWriter: ~Copyable {
     try write(content)
   }
 
-  consuming func finish() throws(OutputError) {
+  package consuming func finish() throws(OutputError) {
     let start = offset
     for entry in entries {
       var wide = entry.size >= wideFrom ? [entry.size, entry.size] : []
