@@ -1,0 +1,71 @@
+import Plan
+
+/// The packed weights in C: arrays in the source when they are few, a file that the assembler
+/// includes when they are many (50 MB in under 0.1 s; as text it would be half a minute).
+struct WeightsEmitter {
+  let plan: Plan
+  let prefix: String
+
+  var isInline: Bool { plan.weights.count <= CEmitter.inlineWeightLimit }
+
+  func declarations() -> String {
+    let title = "/* ---- weights: packed for '\(plan.isa)', read only ---- */\n"
+    if plan.weights.isEmpty { return title }
+    return title + (isInline ? arrays() : includedFile())
+  }
+
+  /// The C expression of a weight buffer's first element.
+  func pointer(to buffer: Int) -> String {
+    let storage = plan.buffers[buffer]
+    guard case .weight(let offset) = storage.storage, !isInline else { return array(buffer) }
+    let type = storage.element == .i32 ? "int32_t" : "float"
+    return "(const \(type) *)(const void *)(\(prefix)_weights + \(offset))"
+  }
+
+  private func array(_ buffer: Int) -> String {
+    "\(prefix)_w\(buffer)_\(CText.identifier(plan.buffers[buffer].name))"
+  }
+
+  private func arrays() -> String {
+    var text = ""
+    for (i, buffer) in plan.buffers.enumerated() {
+      guard case .weight(let offset) = buffer.storage else { continue }
+      let words = (0..<buffer.width).map { word(at: offset + 4 * $0) }
+      let type = buffer.element == .i32 ? "int32_t" : "float"
+      let items =
+        buffer.element == .i32
+        ? words.map { "\(Int32(bitPattern: $0))" }
+        : words.map { CText.float(Float(bitPattern: $0)) }
+      text += """
+        static const \(type) \(array(i))[\(max(1, buffer.width))] __attribute__((aligned(64))) = {
+        \(CText.wrapped(items.isEmpty ? ["0"] : items, indent: "    "))
+        };
+
+        """
+    }
+    return text
+  }
+
+  private func word(at offset: Int) -> UInt32 {
+    (0..<4).reduce(0) { $0 | UInt32(plan.weights[offset + $1]) << (8 * $1) }
+  }
+
+  private func includedFile() -> String {
+    let macro = "\(prefix.uppercased())_WEIGHTS"
+    return """
+      /* The assembler looks for the file in the working directory and along -I. */
+      #ifndef \(macro)
+      #define \(macro) "\(prefix).weights"
+      #endif
+      __asm__(".pushsection .rodata\\n"
+              ".balign 64\\n"
+              ".globl \(prefix)_weights\\n"
+              ".hidden \(prefix)_weights\\n"
+              "\(prefix)_weights:\\n"
+              ".incbin \\"" \(macro) "\\"\\n"
+              ".popsection\\n");
+      extern const unsigned char \(prefix)_weights[] __attribute__((visibility("hidden")));
+
+      """
+  }
+}
