@@ -11,6 +11,13 @@ import Testing
     try checkGolden(try parse(text).text, name)
   }
 
+  @Test func `the example of the specification round-trips`() throws {
+    let page = SharedData.packageRoot.appending(path: "Sources/IR/IR.docc/Text.md")
+    let text = try String(contentsOf: page, encoding: .utf8)
+    let example = try #require(text.split(separator: "```\n").dropFirst().first.map(String.init))
+    #expect(try parse(example).text == example)
+  }
+
   @Test func `every op has a golden`() throws {
     let function = try parse(try String(contentsOf: goldenFile("every_op.ir"), encoding: .utf8))
     var seen: Set<String> = []
