@@ -25,7 +25,7 @@ import Testing
     let function = try PassPipeline.standard.run(RandomFunction.make(seed: seed, size: 20))
     function.forEachOperation { operation in
       switch operation.op {
-      case .activation, .binary, .prelu:
+      case .activation, .binary, .prelu, .batchNorm:
         Issue.record("seed \(seed): \(operation.op.mnemonic) is left")
       case .project(let matrix, _, _):
         guard case .matrix(let type, _)? = function.constants[matrix] else { return }

@@ -40,6 +40,6 @@ extension Pass {
     else { return other }
     let values = zip(a, b).map { Float(Double($0) + Double($1)) }
     if !values.allSatisfy(\.isFinite) { return nil }
-    return function.addConstant(named: bias, .vector(values))
+    return function.addVariant(of: bias, .vector(values))
   }
 }

@@ -185,7 +185,7 @@ private struct Rebuilding {
   init(_ function: Function, target: ValueID, constant: [Float], name: Symbol) {
     self.function = function
     self.target = target
-    self.constant = self.function.addConstant(named: name, .vector(constant))
+    self.constant = self.function.addVariant(of: name, .vector(constant))
   }
 
   /// The value of what is left of `sum`, if anything is.

@@ -5,6 +5,9 @@ extension PassPipeline {
     [
       .eliminateDeadValues,
       .expandStructures,
+      .foldPermutations,
+      .foldBatchNorm,
+      .foldConstants,
       .mergeBiases,
       .fuseBias,
       .eliminateCommonSubexpressions,

@@ -96,7 +96,7 @@ private enum GateStacking {
   /// `rnn.weight_ih_l0` for `rnn.weight_ih_l0.i`, `rnn.weight_ih_l0.f` ...: the parts that the
   /// names share, all but the last at most.
   private static func commonName(_ symbols: [Symbol]) -> Symbol {
-    let names = symbols.map { $0.name.split(separator: ".") }
+    let names = symbols.map { $0.variantStem.name.split(separator: ".") }
     let shared = names.dropFirst().reduce(names[0].dropLast()) { shared, name in
       zip(shared, name).prefix { $0 == $1 }.map(\.0)[...]
     }

@@ -1,0 +1,93 @@
+import IR
+
+/// One attempt at changing the order of elements of some values: a draft of the function, thrown
+/// away when the attempt fails. Used by `fold-permutations`.
+///
+/// A value v *in layout p* holds v[i] of the original function at place p[i].
+struct Relayout {
+  var function: Function
+  let uses: UseLists
+  /// What has been decided so far, by an operation's first result.
+  private var edited: [ValueID: Op] = [:]
+  /// Constants that operations need in front of them.
+  private var prefixes: [ValueID: [Operation]] = [:]
+
+  init(_ function: Function, _ uses: UseLists) {
+    self.function = function
+    self.uses = uses
+  }
+
+  /// The changed function, with `replacement` read wherever `value` was.
+  func finish(replacing value: ValueID? = nil, by replacement: ValueID? = nil) -> Function {
+    var edits = OperationEdits()
+    for (result, op) in edited {
+      edits.replace(result, with: (prefixes[result] ?? []) + [Operation(op, results: [result])])
+    }
+    if let value, let replacement { edits.forward(value, to: replacement) }
+    var changed = function
+    edits.apply(to: &changed)
+    changed.removeDead()
+    return changed
+  }
+
+  func op(of value: ValueID) -> Op? { edited[value] ?? uses.op(of: value) }
+
+  mutating func edit(_ value: ValueID, _ op: Op) { edited[value] = op }
+
+  /// Defines a constant in front of the operation with the result `reader`.
+  mutating func constant(_ symbol: Symbol, before reader: ValueID) -> ValueID {
+    let value = function.makeValue(.vector(function.vector(symbol)?.count ?? 0))
+    prefixes[reader, default: []].append(Operation(.constant(symbol), results: [value]))
+    return value
+  }
+
+  mutating func permutation(_ p: [Int]) -> Symbol {
+    function.addConstant(named: Symbol("permutation"), .permutation(p))
+  }
+
+  /// y[i] = x[p[i]] for a constant vector.
+  mutating func permuteVector(_ symbol: Symbol, by p: [Int]) -> Symbol? {
+    guard let values = function.vector(symbol) else { return nil }
+    return function.addVariant(of: symbol, .vector(p.map { values[$0] }))
+  }
+
+  /// The same norm over permuted features; nil for other ops.
+  mutating func permuteNorm(_ op: Op, over x: ValueID, by p: [Int]) -> Op? {
+    switch op {
+    case .layerNorm(_, let weight, let bias, let epsilon):
+      guard let w = permuteVector(weight, by: p), let b = permuteVector(bias, by: p) else {
+        return nil
+      }
+      return .layerNorm(x, weight: w, bias: b, epsilon: epsilon)
+    case .batchNorm(_, let mean, let variance, let weight, let bias, let epsilon):
+      guard let m = permuteVector(mean, by: p), let v = permuteVector(variance, by: p),
+        let w = permuteVector(weight, by: p), let b = permuteVector(bias, by: p)
+      else { return nil }
+      return .batchNorm(x, mean: m, variance: v, weight: w, bias: b, epsilon: epsilon)
+    default: return nil
+    }
+  }
+
+  /// Makes y = x[p] one operation where x is itself a permutation or a constant.
+  mutating func compose(_ y: ValueID, _ x: ValueID, _ p: [Int]) -> Bool {
+    switch op(of: x) {
+    case .permute(let source, let symbol):
+      guard case .permutation(let q)? = function.constants[symbol] else { return false }
+      edit(y, .permute(source, permutation(p.map { q[$0] })))
+      return true
+    case .constant(let symbol):
+      guard let permuted = permuteVector(symbol, by: p) else { return false }
+      edit(y, .constant(permuted))
+      return true
+    default: return false
+    }
+  }
+
+  static func isIdentity(_ p: [Int]) -> Bool { p.indices.allSatisfy { p[$0] == $0 } }
+
+  static func inverse(_ p: [Int]) -> [Int] {
+    var inverse = p
+    for (i, place) in p.enumerated() { inverse[place] = i }
+    return inverse
+  }
+}
