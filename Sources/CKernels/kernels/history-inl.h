@@ -43,6 +43,7 @@ KERNEL void K(delay_f32)(int steps, int thread, int threads, const ck_team *team
   (void)team;
   const ck_range columns = ck_share(width, thread, threads);
   const int64_t count = columns.end - columns.first;
+  if (count == 0) return;
   x += columns.first;
   y += columns.first;
   history += columns.first;

@@ -270,7 +270,7 @@ INLINE void K(run_group)(const K(recurrence) * r, ck_phase phase, ck_phase secon
 
 /* The phases (the same one twice where there is one) of all blocks of this thread. */
 INLINE void K(recur)(const K(recurrence) * r, ck_phase phase, ck_phase second, int sub) {
-  if (r->steps <= 0) return;
+  if (r->steps <= 0 || r->units == 0) return; /* however many blocks of nothing */
   const int64_t m = r->units / r->blocks;
   const int64_t bytes = K(panel_count)(phase, sub, (int)m) * m * K(vectors)(phase, sub) * VL * 4;
   const int64_t group = bytes < CK_GROUP_BYTES ? CK_GROUP_BYTES / (bytes + 1) + 1 : 1;
