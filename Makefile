@@ -4,6 +4,7 @@
 #   make setup   installs what is missing (Debian packages; with sudo when not root)
 #   make build   the tool, optimised: .build/release/rnnc
 #   make lint    formatting of Swift and C
+#   make fuzz    libFuzzer on every reader, two minutes each
 #   make bench   the measurements behind the README's figures
 
 SWIFT ?= swift
@@ -11,7 +12,7 @@ RNNC = .build/release/rnnc
 # Tests and tool share one optimised build: without testable imports the flags are the same.
 TEST_FLAGS ?= -c release --disable-testable-imports
 
-.PHONY: setup build demo test lint bench
+.PHONY: setup build demo test lint fuzz bench
 
 setup:
 	@command -v $(SWIFT) >/dev/null 2>&1 || { \
@@ -31,6 +32,9 @@ lint: setup
 	@.ci/need clang-format=clang-format
 	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests
 	find Sources -name '*.[ch]' | xargs clang-format --dry-run -Werror
+
+fuzz: setup
+	Fuzz/run
 
 bench: build
 	Benchmarks/run $(RNNC)

@@ -101,3 +101,16 @@ let package = Package(
   swiftLanguageModes: [.v6],
   cLanguageStandard: .gnu17
 )
+
+// Fuzz targets (Fuzz/run builds and runs them): they link only under --sanitize=fuzzer.
+if Context.environment["RNNC_FUZZ"] != nil {
+  func fuzzTarget(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(
+      name: name, dependencies: dependencies, path: "Fuzz/Targets/\(name)",
+      swiftSettings: [.unsafeFlags(["-parse-as-library"])])
+  }
+  package.targets += [
+    fuzzTarget("NpzFuzz", ["DataFiles", "Diagnostics"]),
+    fuzzTarget("SafetensorsFuzz", ["DataFiles", "Diagnostics"]),
+  ]
+}
