@@ -66,7 +66,8 @@ let package = Package(
       dependencies: ["Model", "IR", "DataFiles", "Diagnostics", "Tensors", "TestSupport"],
       exclude: ["Golden"]),
     .testTarget(
-      name: "KernelTests", dependencies: ["Kernels", "CKernels", "Tensors", "TestSupport"]),
+      name: "KernelTests", dependencies: ["Kernels", "CKernels", "Tensors", "TestSupport"],
+      exclude: ["Programs"]),
     .testTarget(
       name: "PlanTests",
       dependencies: [

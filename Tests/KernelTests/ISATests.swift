@@ -1,0 +1,47 @@
+import Foundation
+import Kernels
+import Testing
+
+@Suite struct ISATests {
+  @Test func rowsAreCompleteAndNamed() {
+    #expect(ISA.all.map(\.name) == ["avx2", "generic16", "scalar"])
+    for isa in ISA.all {
+      #expect(ISA.named(isa.name) == isa)
+      #expect(KernelSource.text(isa.source)?.contains("name##_\(isa.name)") == true)
+      #expect(KernelSource.text(isa.source)?.contains(" VL ") == true)
+    }
+    #expect(ISA.named("avx9") == nil)
+    #expect(ISA.named("scalar")!.runsHere && ISA.named("generic16")!.runsHere)
+  }
+
+  @Test func featuresDecide() {
+    let present = Set(CPUFeatures.present)
+    #expect(CPUFeatures.present.count == present.count)
+    for isa in ISA.all where isa.name != "avx2" { #expect(isa.features.isEmpty) }
+    #if arch(x86_64)
+      #expect(ISA.named("avx2")!.runsHere == present.isSuperset(of: ["avx2", "fma"]))
+    #else
+      #expect(!ISA.named("avx2")!.runsHere)
+    #endif
+  }
+
+  @Test(.enabled(if: ProcessInfo.processInfo.environment["RNNC_ISA"] == nil))
+  func theFirstThatRunsIsPreferred() {
+    #expect(ISA.preferred == ISA.all.first { $0.runsHere })
+  }
+
+  @Test func descriptorsReadTheirRows() throws {
+    let project = try #require(KernelDescriptor.named("project_f32"))
+    #expect(project.integerNames.count == 7 && !project.repeatsIntegers)
+    #expect(project.operand(2).isOptional && project.operand(2).name == "bias")
+    #expect(project.operand(3).access == .write && project.operand(0).access == .read)
+    let gather = try #require(KernelDescriptor.named("gather_f32"))
+    #expect(gather.operand(1).element == .i32 && gather.operand(0).element == .f32)
+    let pointwise = try #require(KernelDescriptor.named("pointwise_f32"))
+    #expect(pointwise.repeatsIntegers && pointwise.integerNames.last == "code")
+    let code: [Int32] = [1, 2, 1, 0]
+    #expect((0..<3).map { pointwise.operand($0, integers: code).name } == ["x", "x", "y"])
+    #expect(KernelDescriptor.named("lstm_f32") == nil)
+    for kernel in KernelDescriptor.all { #expect(KernelSource.text(kernel.source) != nil) }
+  }
+}

@@ -1,0 +1,236 @@
+import Foundation
+import Kernels
+import Tensors
+
+/// A recurrence in `Double`: matrices stored [gates][blocks][m][m], every gate's product alike.
+struct ReferenceRecurrence {
+  let units: Int
+  let blocks: Int
+  let u: [Float]
+
+  /// U_g h for the whole row.
+  func product(_ gate: Int, _ h: [Double]) -> [Double] {
+    let m = units / blocks
+    return (0..<units).map { i in
+      let start = i / m * m
+      let row = ((gate * blocks + i / m) * m + i % m) * m
+      return (0..<m).reduce(0) { $0 + Double(u[row + $1]) * h[start + $1] }
+    }
+  }
+}
+
+/// The shape of one recurrent case.
+struct RecurrentShape {
+  var units: Int
+  var blocks: Int
+  var steps: Int
+  var sub: Int
+  var xpStride: Int
+  var yStride: Int
+  var lanes: Int
+
+  /// Dense, block-diagonal and diagonal shapes around the vector width.
+  static func all(gates: Int, lanes: Int, _ random: inout SeededRandom) -> [RecurrentShape] {
+    let sizes = [0, 1, 2, lanes - 1, lanes, lanes + 1, 13, 37, 4 * lanes + 1]
+    return sizes.flatMap { m in
+      [1, 1, 2, 5].map { blocks in
+        RecurrentShape(
+          units: m * blocks, blocks: blocks, steps: random.pick([0, 1, 2, 3, 6]),
+          sub: random.pick([1, 2, 3, 4]), xpStride: gates * m * blocks + random.pick([0, 7]),
+          yStride: m * blocks + random.pick([0, 3]), lanes: lanes)
+      }
+    }
+  }
+
+  var m: Int { units / blocks }
+  var label: String { "\(blocks) blocks of \(m), sub \(sub), \(steps) steps" }
+
+  func weights(gates: Int, _ random: inout SeededRandom) -> [Float] {
+    random.floats(gates * units * m, 1 / Float(max(m, 1)).squareRoot())
+  }
+
+  func row(_ x: [Float], _ t: Int, gate: Int) -> [Double] {
+    (0..<units).map { Double(x[t * xpStride + gate * units + $0]) }
+  }
+}
+
+func sigmoid(_ x: Double) -> Double { 1 / (1 + exp(-x)) }
+
+/// What a recurrence may lose over the few steps of a case; weights are U(+-1/sqrt(m)), so that
+/// errors of one step hardly grow in the next.
+private let tolerance = 2e-6
+
+/// The rows of y, and the last of them (or what was there) as the state after.
+private func expectations(
+  _ rows: [[Double]], from h: [Float], state: Int, y: Int, _ s: RecurrentShape
+) -> [Expectation] {
+  let last = rows.last ?? h.map(Double.init)
+  return [
+    Expectation(operand: state, stride: 0, rows: [last], absolute: tolerance),
+    Expectation(operand: y, stride: s.yStride, rows: rows, absolute: tolerance),
+  ]
+}
+
+enum ElmanSubject: KernelSubject {
+  static let kernel = "recurrent_elman_f32"
+
+  static func cases(lanes: Int) -> [KernelCase] {
+    var random = SeededRandom(seed: 12)
+    return RecurrentShape.all(gates: 1, lanes: lanes, &random).map { make($0, &random) }
+  }
+
+  private static let activations: [(String, Float, @Sendable (Double) -> Double)] = [
+    ("tanh", 0, { tanh($0) }), ("relu", 0, { max($0, 0) }), ("linear", 0, { $0 }),
+    ("leaky_relu", 0.25, { $0 < 0 ? 0.25 * $0 : $0 }),
+  ]
+
+  private static func make(_ s: RecurrentShape, _ random: inout SeededRandom) -> KernelCase {
+    let (name, parameter, f) = random.pick(activations)
+    let (u, h) = (s.weights(gates: 1, &random), random.floats(s.units))
+    let xp = random.rows(s.steps, width: s.units, stride: s.xpStride, 2)
+    func rows() -> [[Double]] {
+      let reference = ReferenceRecurrence(units: s.units, blocks: s.blocks, u: u)
+      var state = h.map(Double.init)
+      return (0..<s.steps).map { t in
+        state = zip(s.row(xp, t, gate: 0), reference.product(0, state)).map { f($0 + $1) }
+        return state
+      }
+    }
+    return KernelCase(
+      label: "\(name), \(s.label)",
+      integers: [
+        Int32(s.units), Int32(s.blocks), Int32(s.sub), Int32(Opcode.named(name)!.index),
+        Int32(bitPattern: parameter.bitPattern), Int32(s.xpStride), Int32(s.yStride),
+      ],
+      steps: s.steps,
+      contents: [
+        .floats(Packing.panels(u, matrices: s.blocks, s.m, s.m, height: s.sub * s.lanes)),
+        .floats(xp), .floats(h), .anything,
+      ],
+      expected: expectations(rows(), from: h, state: 2, y: 3, s))
+  }
+}
+
+enum LSTMSubject: KernelSubject {
+  static let kernel = "recurrent_lstm_f32"
+
+  static func cases(lanes: Int) -> [KernelCase] {
+    var random = SeededRandom(seed: 13)
+    return RecurrentShape.all(gates: 4, lanes: lanes, &random).map { make($0, &random) }
+  }
+
+  private static func make(_ s: RecurrentShape, _ random: inout SeededRandom) -> KernelCase {
+    let u = s.weights(gates: 4, &random)
+    let (h, c) = (random.floats(s.units), random.floats(s.units, 2))
+    let xp = random.rows(s.steps, width: 4 * s.units, stride: s.xpStride, 3)
+    func expected() -> [Expectation] {
+      let reference = ReferenceRecurrence(units: s.units, blocks: s.blocks, u: u)
+      var (hidden, cell) = (h.map(Double.init), c.map(Double.init))
+      let rows = (0..<s.steps).map { t in
+        let a = (0..<4).map { g in
+          zip(s.row(xp, t, gate: g), reference.product(g, hidden)).map { $0 + $1 }
+        }
+        for i in 0..<s.units {
+          cell[i] = sigmoid(a[1][i]) * cell[i] + sigmoid(a[0][i]) * tanh(a[2][i])
+          hidden[i] = sigmoid(a[3][i]) * tanh(cell[i])
+        }
+        return hidden
+      }
+      return expectations(rows, from: h, state: 2, y: 4, s)
+        + [Expectation(operand: 3, stride: 0, rows: [cell], absolute: tolerance)]
+    }
+    return KernelCase(
+      label: s.label, integers: [s.units, s.blocks, s.xpStride, s.yStride].map { Int32($0) },
+      steps: s.steps,
+      contents: [
+        .floats(Packing.gates(u, gates: 4, blocks: s.blocks, s.m, lanes: s.lanes)), .floats(xp),
+        .floats(h), .floats(c), .anything,
+      ],
+      expected: expected())
+  }
+}
+
+/// Both GRUs in `Double`.
+struct ReferenceGRU {
+  let shape: RecurrentShape
+  let u: [Float]
+  let xp: [Float]
+  /// Nil when the reset comes before the product.
+  let biasN: [Float]?
+  let update: Int
+
+  func rows(from h: [Float]) -> [[Double]] {
+    let reference = ReferenceRecurrence(units: shape.units, blocks: shape.blocks, u: u)
+    var state = h.map(Double.init)
+    return (0..<shape.steps).map { t in
+      let gates = (0..<2).map { g in
+        zip(shape.row(xp, t, gate: g), reference.product(g, state)).map { sigmoid($0 + $1) }
+      }
+      let (r, z) = (gates[0], gates[1])
+      let inner = biasN == nil ? zip(r, state).map { $0 * $1 } : state
+      let un = reference.product(2, inner)
+      let xn = shape.row(xp, t, gate: 2)
+      state = (0..<shape.units).map { i in
+        let n = tanh(xn[i] + (biasN.map { r[i] * (un[i] + Double($0[i])) } ?? un[i]))
+        return update == 0 ? (1 - z[i]) * n + z[i] * state[i] : (1 - z[i]) * state[i] + z[i] * n
+      }
+      return state
+    }
+  }
+}
+
+enum GRUAfterSubject: KernelSubject {
+  static let kernel = "recurrent_gru_after_f32"
+
+  static func cases(lanes: Int) -> [KernelCase] {
+    var random = SeededRandom(seed: 14)
+    return RecurrentShape.all(gates: 3, lanes: lanes, &random).map { make($0, &random) }
+  }
+
+  private static func make(_ s: RecurrentShape, _ random: inout SeededRandom) -> KernelCase {
+    let u = s.weights(gates: 3, &random)
+    let (h, bias) = (random.floats(s.units), random.floats(s.units))
+    let xp = random.rows(s.steps, width: 3 * s.units, stride: s.xpStride, 3)
+    let update = random.pick([0, 1])
+    let reference = ReferenceGRU(shape: s, u: u, xp: xp, biasN: bias, update: update)
+    return KernelCase(
+      label: "\(s.label), update \(update)",
+      integers: [s.units, s.blocks, update, s.xpStride, s.yStride].map { Int32($0) },
+      steps: s.steps,
+      contents: [
+        .floats(Packing.gates(u, gates: 3, blocks: s.blocks, s.m, lanes: s.lanes)), .floats(xp),
+        .floats(bias), .floats(h), .anything,
+      ],
+      expected: expectations(reference.rows(from: h), from: h, state: 3, y: 4, s))
+  }
+}
+
+enum GRUBeforeSubject: KernelSubject {
+  static let kernel = "recurrent_gru_before_f32"
+
+  static func cases(lanes: Int) -> [KernelCase] {
+    var random = SeededRandom(seed: 15)
+    return RecurrentShape.all(gates: 3, lanes: lanes, &random).map { make($0, &random) }
+  }
+
+  private static func make(_ s: RecurrentShape, _ random: inout SeededRandom) -> KernelCase {
+    let (u, h) = (s.weights(gates: 3, &random), random.floats(s.units))
+    let xp = random.rows(s.steps, width: 3 * s.units, stride: s.xpStride, 3)
+    let update = random.pick([0, 1])
+    let reference = ReferenceGRU(shape: s, u: u, xp: xp, biasN: nil, update: update)
+    let split = 2 * s.units * s.m
+    return KernelCase(
+      label: "\(s.label), update \(update)",
+      integers: [s.units, s.blocks, s.sub, update, s.xpStride, s.yStride].map { Int32($0) },
+      steps: s.steps,
+      contents: [
+        .floats(Packing.gates(u, gates: 2, blocks: s.blocks, s.m, lanes: s.lanes)),
+        .floats(
+          Packing.panels(
+            Array(u[split...]), matrices: s.blocks, s.m, s.m, height: s.sub * s.lanes)),
+        .floats(xp), .floats(h), .anything, .anything, .anything,
+      ],
+      scratch: [4, 5],
+      expected: expectations(reference.rows(from: h), from: h, state: 3, y: 6, s))
+  }
+}
