@@ -85,8 +85,8 @@ extension DescriptionReader {
       return report(node.span, "'dims' takes a map from names to integers, not \(node.phrase)")
     }
     for entry in entries {
-      guard let first = entry.key.unicodeScalars.first, !("0"..."9").contains(first), first != "-"
-      else {
+      // So that no dimension can be taken for a number.
+      if let first = entry.key.first, ("0"..."9").contains(first) || first == "-" {
         report(
           entry.keySpan, "the name of a dimension cannot be \(quoted(entry.key))",
           help: ["begin it with a letter"])

@@ -170,8 +170,7 @@ extension DescriptionReader {
     }
     var labels: [Name] = []
     for item in items {
-      // `null` and `~` are words here, like any other.
-      guard case .scalar(let text, _) = item.content, !text.isEmpty else {
+      guard let text = item.text, !text.isEmpty else {
         report(item.span, "\(subject) takes words, not \(item.phrase)")
         continue
       }
