@@ -61,7 +61,7 @@ package enum ModelLoader {
       return (model, model.warnings)
     } catch {
       if error.kind == .missing { throw error }
-      return (nil, DiagnosticLimit.limited(error.diagnostics))
+      return (nil, error.diagnostics)
     }
   }
 
@@ -92,9 +92,9 @@ package enum ModelLoader {
       let source = try openWeights(name)
       var weights = FileWeights(source, layout: description.layout, tolerance: options.tolerance)
       let bound = GraphBinder.bind(graph, to: &weights)
-      guard let bound else { return (nil, weights.diagnostics) }
+      guard let bound else { return (nil, weights.diagnostics.all) }
       let unused = weights.unused(at: name.span, strict: options.isStrict)
-      return (options.isStrict && !unused.isEmpty ? nil : bound, weights.diagnostics + unused)
+      return (options.isStrict && !unused.isEmpty ? nil : bound, weights.diagnostics.all + unused)
     case nil:
       let none = TensorDictionary(name: "the description without 'weights'", [:])
       if let layer = graph.layers.first(where: { $0.needsWeights }) {
@@ -106,7 +106,7 @@ package enum ModelLoader {
             help: ["write 'weights: FILE.safetensors', or 'weights: {init: uniform}'"]))
       }
       var weights = FileWeights(none, layout: description.layout)
-      return (GraphBinder.bind(graph, to: &weights), weights.diagnostics)
+      return (GraphBinder.bind(graph, to: &weights), weights.diagnostics.all)
     }
   }
 
@@ -115,19 +115,7 @@ package enum ModelLoader {
   ) throws(InputError) -> (ModelGraph?, [Diagnostic]) {
     if let fault = UniformWeights.fault(of: graph) { throw InputError(.malformed, fault) }
     var weights = UniformWeights(seed: seed)
-    return (GraphBinder.bind(graph, to: &weights), weights.diagnostics)
-  }
-}
-
-/// A text with thousands of faults is told about the first ones.
-enum DiagnosticLimit {
-  static let count = 50
-
-  static func limited(_ diagnostics: [Diagnostic]) -> [Diagnostic] {
-    guard diagnostics.count > count else { return diagnostics }
-    var shown = Array(diagnostics.prefix(count))
-    shown[count - 1].notes.append("\(diagnostics.count - count) more problems are not shown")
-    return shown
+    return (GraphBinder.bind(graph, to: &weights), weights.diagnostics.all)
   }
 }
 

@@ -32,7 +32,7 @@ extension DescriptionReader {
   private mutating func reportUnknownKind(_ head: SyntaxNode.Entry, _ entries: [SyntaxNode.Entry]) {
     let kinds = LayerWord.all.map(\.keyword)
     let late = entries.dropFirst().first { kinds.contains($0.key) }
-    var help = nearestWord(to: head.key, among: kinds).map { ["did you mean '\($0)'?"] } ?? []
+    var help = diagnostics.guess(head.key, among: kinds)
     if let late { help = ["the first key is the kind: write '\(late.key)' first"] }
     report(
       head.keySpan, "\(quoted(head.key)) is not a kind of layer",

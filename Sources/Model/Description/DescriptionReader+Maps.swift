@@ -44,11 +44,10 @@ extension DescriptionReader {
   mutating func reportUnknown(
     _ entry: SyntaxNode.Entry, among keys: [String], subject: String? = nil
   ) {
-    let nearest = nearestWord(to: entry.key, among: keys)
     report(
       entry.keySpan, (subject.map { "\($0): " } ?? "") + "unknown key \(quoted(entry.key))",
       notes: ["the keys here are \(choices(keys, "and"))"],
-      help: nearest.map { ["did you mean '\($0)'?"] } ?? [])
+      help: diagnostics.guess(entry.key, among: keys))
   }
 
   mutating func checkedName(_ node: SyntaxNode, what: String) -> Name? {

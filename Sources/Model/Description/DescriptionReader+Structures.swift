@@ -46,10 +46,9 @@ extension DescriptionReader {
       return word
     }
     let words = StructureWord.all.map(\.word)
-    let nearest = node.text.flatMap { nearestWord(to: $0, among: words) }
     report(
       node.span, "\(subject) takes \(choices(words)), not \(node.phrase)",
-      help: nearest.map { ["did you mean '\($0)'?"] } ?? [])
+      help: diagnostics.guess(node.text, among: words))
     return nil
   }
 

@@ -41,7 +41,8 @@ extension DescriptionReader {
       let isQuotedNumber = node.text.map(isInteger) ?? false
       report(
         node.span, "\(subject) takes \(phrase), not \(node.phrase)",
-        help: isQuotedNumber ? ["write the number without quotes"] : nearestDim(to: node.text))
+        help: isQuotedNumber
+          ? ["write the number without quotes"] : diagnostics.guess(node.text, among: dims.keys))
       return nil
     }
     guard let value = Int(text), (least...ModelLimits.size).contains(value) else {
@@ -57,11 +58,6 @@ extension DescriptionReader {
     let digits = text.hasPrefix("-") ? text.dropFirst() : text[...]
     return !digits.isEmpty
       && digits.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")) ~= $0 }
-  }
-
-  private func nearestDim(to text: String?) -> [String] {
-    guard let text, let nearest = nearestWord(to: text, among: Array(dims.keys)) else { return [] }
-    return ["did you mean '\(nearest)'?"]
   }
 
   mutating func size(
@@ -112,7 +108,9 @@ extension DescriptionReader {
       return nil
     }
     guard Float(value).isFinite, range.contains(value) else {
-      mismatch(node, rule, subject, help: ["numbers are kept as 32-bit floats"])
+      let isRounded = !Float(value).isFinite || value > 0
+      mismatch(
+        node, rule, subject, help: isRounded ? ["numbers are kept as 32-bit floats"] : [])
       return nil
     }
     return value
@@ -137,8 +135,7 @@ extension DescriptionReader {
     _ node: SyntaxNode, among words: [String], _ subject: String
   ) -> FieldValue? {
     if let text = node.text, words.contains(text) { return .word(text) }
-    let nearest = node.text.flatMap { nearestWord(to: $0, among: words) }
-    mismatch(node, .word(words), subject, help: nearest.map { ["did you mean '\($0)'?"] } ?? [])
+    mismatch(node, .word(words), subject, help: diagnostics.guess(node.text, among: words))
     return nil
   }
 
@@ -159,7 +156,7 @@ extension DescriptionReader {
       return checkedName(node, what: subject).map { .names([$0]) }
     }
     let names = items.compactMap { checkedName($0, what: subject) }
-    if items.isEmpty { mismatch(node, .names, subject, help: ["name at least one layer"]) }
+    if items.isEmpty { mismatch(node, .names, subject) }
     return names.count == items.count && !items.isEmpty ? .names(names) : nil
   }
 

@@ -4,7 +4,7 @@ import Tensors
 /// Syntax tree to `Description`: keys, types and dimensions. Finds everything that is wrong with
 /// them, not only the first.
 package struct DescriptionReader {
-  var diagnostics: [Diagnostic] = []
+  var diagnostics = DiagnosticList()
   var dims: [String: Int] = [:]
   let overrides: [Override]
 
@@ -14,8 +14,8 @@ package struct DescriptionReader {
   ) throws(InputError) -> Description {
     var reader = DescriptionReader(overrides: overrides)
     let description = reader.description(root, defaultName: defaultName)
-    guard let description, reader.diagnostics.isEmpty else {
-      throw InputError(.malformed, reader.diagnostics)
+    guard let description, !reader.diagnostics.hasErrors else {
+      throw InputError(.malformed, reader.diagnostics.all)
     }
     return description
   }

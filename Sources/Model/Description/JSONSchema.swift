@@ -43,7 +43,8 @@ package enum JSONSchema {
   // MARK: Definitions
 
   private static let namePattern = "^[A-Za-z0-9_.-]{1,\(ModelLimits.nameLength)}$"
-  private static let dimensionPattern = "^[A-Za-z_.][A-Za-z0-9_.-]{0,\(ModelLimits.nameLength - 1)}$"
+  private static let dimensionPattern =
+    "^[A-Za-z_.][A-Za-z0-9_.-]{0,\(ModelLimits.nameLength - 1)}$"
 
   private static var definitions: [(String, JSONText)] {
     let layers = LayerWord.all
@@ -51,8 +52,10 @@ package enum JSONSchema {
     return basics
       + layers.map { ("layer.\($0.keyword)", schema(of: $0)) }
       + structures.flatMap { word in
-        [("matrix.\(word.word)", schema(of: word, blocksFrom: false)),
-         ("side.\(word.word)", schema(of: word, blocksFrom: true))]
+        [
+          ("matrix.\(word.word)", schema(of: word, blocksFrom: false)),
+          ("side.\(word.word)", schema(of: word, blocksFrom: true)),
+        ]
       }
       + [
         ("layer", anyOf(layers.map { reference("layer.\($0.keyword)") })),
@@ -89,7 +92,9 @@ package enum JSONSchema {
     properties += word.keys.map { ($0, reference("size")) }
     if blocksFrom {
       properties.append(
-        ("blocks_from", .object([("type", .string("string")), ("pattern", .string("[{]block[}]"))])
+        (
+          "blocks_from",
+          .object([("type", .string("string")), ("pattern", .string("[{]block[}]"))])
         ))
     }
     let isDefault = word.word == Dense.keyword

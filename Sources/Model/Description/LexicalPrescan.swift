@@ -41,6 +41,7 @@ package struct LexicalPrescan {
   private let file: SourceFile
   private let bytes: [UInt8]
   private var at = 0
+  private var tokenStart = 0
   private var line = 1
   private var lineStart = 0
   private var contexts: [Context] = []
@@ -86,7 +87,7 @@ extension LexicalPrescan {
   private func span(from start: Int, to end: Int) -> SourceSpan {
     let isStart = { (byte: UInt8) in byte & 0xC0 != 0x80 }
     let column = bytes[lineStart..<start].count(where: isStart) + 1
-    let length = bytes[start..<max(start, end)].count(where: isStart)
+    let length = bytes[start..<min(max(start, end), bytes.count)].count(where: isStart)
     return SourceSpan(file: file, line: line, column: column, length: length)
   }
 
@@ -109,7 +110,9 @@ extension LexicalPrescan {
   private mutating func countNode(_ count: Int = 1) {
     nodes += count
     if nodes > Limits.nodes && !isStopped {
-      stop("more than \(Limits.nodes) values, which is more than a description may have")
+      stop(
+        "more than \(Limits.nodes) values, which is more than a description may have",
+        from: tokenStart)
     }
   }
 
@@ -118,7 +121,7 @@ extension LexicalPrescan {
     awaitsValue = false
     contexts.append(context)
     if contexts.count > Limits.depth && !isStopped {
-      stop("nested more than \(Limits.depth) levels deep")
+      stop("nested more than \(Limits.depth) levels deep", from: tokenStart)
     }
   }
 }
@@ -166,13 +169,11 @@ extension LexicalPrescan {
   }
 
   private mutating func token() {
+    tokenStart = at
     if column == 0, documentMarker() { return }
     if documentEnded { return stop("a second document is not accepted") }
-    if continuesPlainValue {
-      return stop(
-        "this line continues the value of the line before; a value stands on one line",
-        help: ["correct the indentation, or put the whole value in quotes on one line"])
-    }
+    if continuesPlainValue { return refuseContinuation() }
+    if isIndentedByTab { return stop("a tab cannot indent a line", help: ["use spaces"]) }
     openPlainLine = nil
     sawToken = true
     let first = bytes[at]
@@ -202,6 +203,22 @@ extension LexicalPrescan {
     guard let openPlainLine, line > openPlainLine else { return false }
     if inFlow { return !UInt8.flowIndicators.contains(bytes[at]) }
     return column > (contexts.last?.indent ?? -1)
+  }
+
+  private mutating func refuseContinuation() {
+    stop(
+      "this line continues the value of the line before; a value stands on one line",
+      help: [
+        inFlow
+          ? "close the brackets above, or put a comma between two values"
+          : "correct the indentation, or put the whole value in quotes on one line"
+      ])
+  }
+
+  /// Tabs are blanks inside of brackets only.
+  private var isIndentedByTab: Bool {
+    let indent = bytes[lineStart..<at]
+    return !inFlow && indent.contains(.tab) && indent.allSatisfy { $0 == .space || $0 == .tab }
   }
 
   /// Handles '---' and '...' at the start of a line.

@@ -74,10 +74,9 @@ extension DescriptionReader {
   }
 
   private mutating func reportOverride(_ message: String, _ word: String, among words: [String]) {
-    let nearest = nearestWord(to: word, among: words)
     diagnostics.append(
       Diagnostic(
         .error, at: nil, message, notes: ["there is \(choices(words.sorted(), "and"))"],
-        help: nearest.map { ["did you mean '\($0)'?"] } ?? []))
+        help: diagnostics.guess(word, among: words)))
   }
 }

@@ -52,8 +52,8 @@ package struct SyntaxNode: Sendable {
   /// As a diagnostic names it: "the list", "'5x'", "nothing".
   package var phrase: String {
     switch content {
-    case .list: "a list"
-    case .map: "a map"
+    case .list(let items): items.isEmpty ? "an empty list" : "a list"
+    case .map(let entries): entries.isEmpty ? "an empty map" : "a map"
     case .scalar(let text, let isQuoted):
       if isNothing(text, isQuoted) {
         "nothing"

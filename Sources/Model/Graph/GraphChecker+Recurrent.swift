@@ -66,7 +66,7 @@ extension GraphChecker {
     let keyword = Swift.type(of: kind).keyword
     report(
       use.parameterSpan ?? use.span ?? layer.name.span,
-      "\(layer.name.text): \(side): '\(keyword)' \(misfit.reason)",
+      "\(layer.name.text): '\(side)': '\(keyword)' \(misfit.reason)",
       help: misfit.help.map { [$0] } ?? [])
     return false
   }
@@ -77,7 +77,7 @@ extension GraphChecker {
     var isSound = true
     for (side, use) in [("input", form.input), ("recurrent", form.recurrent)] {
       guard let pattern = use.blocksFrom else { continue }
-      let subject = "\(layer.name.text): \(side): 'blocks_from'"
+      let subject = "\(layer.name.text): '\(side)': 'blocks_from'"
       let isDealt = side == "input" && use.structure == .dense(Dense())
       if use.structure.value(ofKey: BlockDiagonal.keys[0]) == nil && !isDealt {
         report(pattern.span, "\(subject) needs 'structure: block_diagonal' beside it")

@@ -37,15 +37,11 @@ extension GraphChecker {
   /// What a name after `from:` means, or nil with an error.
   mutating func place(of name: Name, subject: String) -> Source? {
     if let place = places[name.text] { return place }
-    // Thousands of unknown names among thousands of layers must not cost their product.
-    let nearest =
-      diagnostics.count < DiagnosticLimit.count
-      ? nearestWord(to: name.text, among: Array(places.keys)) : nil
-    let names = description.inputs.map(\.name.text) + description.layers.map(\.name.text)
+    let names = (description.inputs.map(\.name) + description.layers.map(\.name)).prefix(20)
     report(
       name.span, "\(subject): there is no layer or input \(quoted(name.text))",
-      notes: ["there is \(choices(Array(names.prefix(20)), "and"))"],
-      help: nearest.map { ["did you mean '\($0)'?"] } ?? [])
+      notes: ["there is \(choices(names.map(\.text), "and"))"],
+      help: diagnostics.guess(name.text, among: places.keys))
     return nil
   }
 
@@ -56,8 +52,9 @@ extension GraphChecker {
     let name = description.layers[index].name
     let inputs = description.inputs.map(\.name.text)
     report(
-      name.span, "\(name.text): the first of several inputs is not chosen by itself",
-      help: ["write 'from:' with one of \(choices(inputs))"])
+      name.span,
+      "\(name.text): the model has several inputs, and 'from' does not say which one is meant",
+      help: ["write 'from:' with \(choices(inputs))"])
     return nil
   }
 

@@ -5,7 +5,7 @@ import IR
 /// wrong with them; a layer behind a broken one is left alone, since its width is a guess.
 package struct GraphChecker {
   let description: Description
-  package private(set) var diagnostics: [Diagnostic] = []
+  var diagnostics = DiagnosticList()
   /// By name, in the description's numbering.
   var places: [String: Source] = [:]
   /// Per layer of the description; nil where a name is unknown.
@@ -20,8 +20,7 @@ package struct GraphChecker {
   ) -> (graph: CheckedGraph?, diagnostics: [Diagnostic]) {
     var checker = GraphChecker(description: description)
     let graph = checker.check()
-    let hasErrors = checker.diagnostics.contains { $0.severity == .error }
-    return (hasErrors ? nil : graph, checker.diagnostics)
+    return (checker.diagnostics.hasErrors ? nil : graph, checker.diagnostics.all)
   }
 
   private init(description: Description) { self.description = description }
@@ -63,10 +62,11 @@ extension GraphChecker {
     guard let sources = sources[index],
       let values = resolved(sources), acceptsElements(layer, sources)
     else { return }
-    let (joined, width) = join(values, for: layer)
-    guard joined.count == values.count || width <= ModelLimits.size else {
+    let width = values.reduce(0) { $0 + self.width(of: $1) }
+    guard width <= ModelLimits.size else {
       return report(layer.name.span, tooWide(layer.name.text, width))
     }
+    let joined = join(values, width, for: layer)
     let widths = joined.map { self.width(of: $0) }
     guard let (form, width) = form(of: layer, inputs: widths) else { return }
     guard width <= ModelLimits.size else {
@@ -103,17 +103,16 @@ extension GraphChecker {
 
   /// A layer that takes one value but names several gets them one behind the other.
   private mutating func join(
-    _ values: [Source], for layer: Description.Layer
-  ) -> (values: [Source], width: Int) {
-    let width = values.reduce(0) { $0 + self.width(of: $1) }
-    if case .plain(let plain) = layer.word, plain.joinsSources { return (values, width) }
-    guard values.count > 1, width <= ModelLimits.size else { return (values, width) }
+    _ values: [Source], _ width: Int, for layer: Description.Layer
+  ) -> [Source] {
+    if case .plain(let plain) = layer.word, plain.joinsSources { return values }
+    guard values.count > 1 else { return values }
     let name = Name(freeName(like: layer.name.text + ".from"), span: layer.name.span)
     layers.append(
       CheckedLayer(
         name: name, form: .complete(.concat), sources: values,
         inputWidth: self.width(of: values[0]), width: width))
-    return ([.layer(layers.count - 1)], width)
+    return [.layer(layers.count - 1)]
   }
 
   private func freeName(like name: String) -> String {
@@ -198,7 +197,7 @@ extension GraphChecker {
   }
 
   private mutating func warnAboutUnused(_ outputs: [ModelGraph.Output]) {
-    guard !diagnostics.contains(where: { $0.severity == .error }) else { return }
+    guard !diagnostics.hasErrors else { return }
     var used: Set<Source> = Set(outputs.map(\.source))
     for index in layers.indices.reversed() where used.contains(.layer(index)) {
       used.formUnion(layers[index].sources)

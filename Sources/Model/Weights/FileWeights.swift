@@ -5,7 +5,7 @@ import Tensors
 /// Weights from a file: finds each tensor by its layout's names, checks its shape and values, and
 /// brings it to canonical form. Every problem is reported at the layer it belongs to.
 package struct FileWeights: WeightProvider {
-  package internal(set) var diagnostics: [Diagnostic] = []
+  package internal(set) var diagnostics = DiagnosticList()
   let source: any TensorSource
   let layout: Layout
   let tensorNames: TensorNames
@@ -81,18 +81,18 @@ extension FileWeights {
   mutating func reportMissing(
     _ name: String, of layer: CheckedLayer, at span: SourceSpan, alternative: String? = nil
   ) {
-    let names = diagnostics.count < DiagnosticLimit.count ? source.names : []
-    let nearest = nearestWord(to: name, among: Array(names.prefix(2000)))
-    var help = nearest.map { ["did you mean \(quoted($0))?"] } ?? []
+    let names = diagnostics.isFull ? [] : source.names
+    var help = diagnostics.guess(name, among: names)
     if let alternative { help.append(alternative) }
     report(
       span, "\(layer.name.text): \(source.name) has no tensor \(quoted(name))",
-      notes: [namesThatAreThere(names, nearest: nearest, layer: layer.name.text)], help: help)
+      notes: [namesThatAreThere(names, near: name, layer: layer.name.text)], help: help)
   }
 
   /// The nearest name first, then those of the same layer, then the others.
-  private func namesThatAreThere(_ names: [String], nearest: String?, layer: String) -> String {
+  private func namesThatAreThere(_ names: [String], near name: String, layer: String) -> String {
     guard !names.isEmpty else { return "the file has no tensors" }
+    let nearest = nearestWord(to: name, among: Array(names.prefix(5000)))
     let own = names.filter { $0.hasPrefix("\(layer).") }
     let sorted = (nearest.map { [$0] } ?? []) + (own + names).filter { $0 != nearest }
     var shown: [String] = []
@@ -130,7 +130,7 @@ extension FileWeights {
     do {
       return try source.tensor(named: found.name)
     } catch {
-      diagnostics += error.diagnostics
+      diagnostics.append(contentsOf: error.diagnostics)
       return nil
     }
   }
@@ -156,13 +156,12 @@ extension FileWeights {
   package mutating func finish(_ layer: CheckedLayer) {
     for mapping in layer.tensors where !asked.contains(mapping.role.text) {
       // Tensors behind an error were not asked for; their names may be right.
-      if diagnostics.contains(where: { $0.severity == .error }) { continue }
-      let nearest = nearestWord(to: mapping.role.text, among: Array(asked))
+      if diagnostics.hasErrors { continue }
       report(
         mapping.role.span,
         "\(layer.name.text): 'tensors': the layer has no tensor \(quoted(mapping.role.text))",
         notes: ["it has \(choices(asked.sorted(), "and"))"],
-        help: nearest.map { ["did you mean '\($0)'?"] } ?? [])
+        help: diagnostics.guess(mapping.role.text, among: asked))
     }
     asked = []
   }

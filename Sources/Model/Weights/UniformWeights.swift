@@ -8,7 +8,7 @@ import Tensors
 /// and the input width of any other; norms change nothing; slopes of `prelu` are 0.25. One
 /// generator serves all layers in their order, so a seed names the whole model.
 package struct UniformWeights: WeightProvider {
-  package private(set) var diagnostics: [Diagnostic] = []
+  package private(set) var diagnostics = DiagnosticList()
   private var random: SeededRandom
 
   package init(seed: UInt64) { random = SeededRandom(seed: seed) }

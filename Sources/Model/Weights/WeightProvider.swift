@@ -3,7 +3,7 @@ import Diagnostics
 /// Where layers get their weights: a file, or a generator. Weights arrive in canonical form; nil
 /// means that the provider has reported why not.
 package protocol WeightProvider {
-  var diagnostics: [Diagnostic] { get }
+  var diagnostics: DiagnosticList { get }
 
   mutating func linear(
     _ layer: CheckedLayer, _ weight: StructureUse, hasBias: Bool
@@ -28,16 +28,14 @@ package enum GraphBinder {
     _ graph: CheckedGraph, to weights: inout some WeightProvider
   ) -> ModelGraph? {
     var layers: [Layer] = []
-    for layer in graph.layers where weights.diagnostics.count < DiagnosticLimit.count {
+    for layer in graph.layers where !weights.diagnostics.isFull {
       if let kind = kind(of: layer, &weights) {
         layers.append(
           Layer(name: layer.name.text, kind: kind, sources: layer.sources, width: layer.width))
       }
       weights.finish(layer)
     }
-    guard layers.count == graph.layers.count,
-      !weights.diagnostics.contains(where: { $0.severity == .error })
-    else { return nil }
+    guard layers.count == graph.layers.count, !weights.diagnostics.hasErrors else { return nil }
     return ModelGraph(
       name: graph.name, inputs: graph.inputs, layers: layers, outputs: graph.outputs,
       rate: graph.rate)
