@@ -51,9 +51,15 @@ enum Chorales {
 
   /// What the makers recorded.
   struct Record: Decodable {
-    var test_nll: Double
-    var per_sequence_nll: [Double]
-    var per_sequence_frames: [Int]
+    var likelihood: Double
+    var likelihoods: [Double]
+    var frames: [Int]
+
+    enum CodingKeys: String, CodingKey {
+      case likelihood = "test_nll"
+      case likelihoods = "per_sequence_nll"
+      case frames = "per_sequence_frames"
+    }
   }
 
   static func record(_ network: Network) throws -> Record {
