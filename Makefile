@@ -22,8 +22,18 @@ setup:
 build: setup
 	$(SWIFT) build -c release --product rnnc
 
+SPOTTER = Models/spoken-digits
+PLAN = .build/spoken-digits.plan
+
 demo: build
-	Benchmarks/demo $(RNNC)
+	@echo; echo "== What the keyword spotter costs, beside its dense twin"
+	$(RNNC) cost $(SPOTTER)/model.yaml
+	@echo; echo "== Compiling it"
+	$(RNNC) compile $(SPOTTER)/model.yaml -o $(PLAN)
+	@echo; echo "== What it hears in recordings that its training never saw"
+	@for recording in $(SPOTTER)/samples/*.wav; do \
+	  echo "$$recording"; $(RNNC) run $(PLAN) -i "$$recording" -q || exit 1; \
+	done
 
 test: setup
 	$(SWIFT) test $(TEST_FLAGS)
@@ -37,4 +47,5 @@ fuzz: setup
 	Fuzz/run
 
 bench: build
-	Benchmarks/run $(RNNC)
+	@.ci/need python3=python3
+	python3 Benchmarks/first_picture.py --rnnc $(RNNC) --out Benchmarks/Results

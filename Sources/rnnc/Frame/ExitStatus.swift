@@ -1,3 +1,5 @@
+import Compiler
+import DataFiles
 import Diagnostics
 
 /// The exit codes (INTERFACE section 1).
@@ -39,11 +41,19 @@ struct Failure: Error {
     case let input as InputError:
       self.init(input.kind == .missing ? .missing : .malformed, Self.summary(input))
       diagnostics = input.diagnostics
-    default:
-      self.init(
-        .internalError, "\(error)", notes: ["this is a bug in rnnc \(toolVersion)"],
-        help: [reportingHelp])
+    case let output as OutputError:
+      let statuses: [OutputError.Kind: ExitStatus] = [
+        .cannotCreate: .cannotCreate, .inputOutput: .inputOutput, .readerGone: .readerGone,
+      ]
+      self.init(statuses[output.kind]!, output.description)
+    case let bug as CompilerBug: self.init(bug: bug.message)
+    default: self.init(bug: "\(error)")
     }
+  }
+
+  private init(bug: String) {
+    self.init(
+      .internalError, bug, notes: ["this is a bug in rnnc \(toolVersion)"], help: [reportingHelp])
   }
 
   private static func summary(_ error: InputError) -> String {

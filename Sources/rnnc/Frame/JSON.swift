@@ -6,7 +6,7 @@ struct JSON {
 
   static let null = JSON("null")
   static func bool(_ value: Bool) -> JSON { JSON(value ? "true" : "false") }
-  static func integer(_ value: Int) -> JSON { JSON(String(value)) }
+  static func integer(_ value: some BinaryInteger) -> JSON { JSON(String(value)) }
 
   /// Swift's shortest form that reads back as the same number, whole numbers without ".0". What JSON
   /// cannot say (NaN, infinities) becomes null.
@@ -56,10 +56,10 @@ struct JSON {
 
   static func numbers(_ values: some Sequence<Double>) -> JSON { array(values.map { number($0) }) }
   static func strings(_ values: some Sequence<String>) -> JSON { array(values.map(string)) }
-  static func integers(_ values: some Sequence<Int>) -> JSON { array(values.map(integer)) }
+  static func integers(_ values: some Sequence<Int>) -> JSON { array(values.map { integer($0) }) }
 
   /// nil becomes null.
   static func optional(_ value: Double?) -> JSON { value.map { number($0) } ?? .null }
-  static func optional(_ value: Int?) -> JSON { value.map(integer) ?? .null }
+  static func optional(_ value: Int?) -> JSON { value.map { integer($0) } ?? .null }
   static func optional(_ value: String?) -> JSON { value.map(string) ?? .null }
 }

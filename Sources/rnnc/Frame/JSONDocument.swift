@@ -38,17 +38,12 @@ extension JSON {
   /// `{file, line, column, severity, message, notes, help}`; line and column are null where the
   /// place is a whole file.
   init(diagnostic: Diagnostic) {
-    var (file, line, column) = (JSON.null, JSON.null, JSON.null)
-    switch diagnostic.place {
-    case .span(let span):
-      (file, line, column) = (.string(span.file.name), .integer(span.line), .integer(span.column))
-    case .file(let name): file = .string(name)
-    case nil: break
-    }
+    let record = DiagnosticRecord(diagnostic)
     self = .object([
-      "file": file, "line": line, "column": column,
-      "severity": .string(diagnostic.severity.rawValue), "message": .string(diagnostic.message),
-      "notes": .strings(diagnostic.notes), "help": .strings(diagnostic.help),
+      "file": .optional(record.file), "line": .optional(record.line),
+      "column": .optional(record.column), "severity": .string(record.severity),
+      "message": .string(record.message), "notes": .strings(record.notes),
+      "help": .strings(record.help),
     ])
   }
 }

@@ -34,7 +34,10 @@ final class Session {
   }
 
   /// One more key of the document's `environment`.
-  func addEnvironment(_ key: String, _ value: JSON) { document.environment.append((key, value)) }
+  func addEnvironment(_ key: String, _ value: JSON) {
+    document.environment.removeAll { $0.key == key }
+    document.environment.append((key, value))
+  }
 
   /// A fact worth knowing, on stderr.
   func note(_ text: @autoclosure () -> String) {
@@ -48,12 +51,7 @@ final class Session {
     writeToStandardError(errorPalette.dim("[\(fixed(elapsed, 1)) ms]") + " " + text() + "\n")
   }
 
-  func warn(_ text: String) {
-    document.warnings.append(text)
-    if !options.quiet {
-      writeToStandardError(errorPalette.yellow("warning:") + " " + text + "\n")
-    }
-  }
+  func warn(_ text: String) { show([Diagnostic(.warning, at: nil, text)]) }
 
   /// Diagnostics as text on stderr; warnings go into the document too.
   func show(_ diagnostics: [Diagnostic]) {
@@ -64,12 +62,12 @@ final class Session {
       } else if isJSON {
         continue
       }
-      writeToStandardError(rendered(diagnostic) + "\n")
+      writeToStandardError(rendered(diagnostic))
     }
   }
 
-  func rendered(_ diagnostic: Diagnostic) -> String {
-    "\(diagnostic.severity.rawValue): \(diagnostic.message)"
+  private func rendered(_ diagnostic: Diagnostic) -> String {
+    DiagnosticRenderer(usesColor: errorPalette.isColored).render(diagnostic)
   }
 
   func makeProgress() -> Progress { Progress(isWanted: !options.noProgress && !options.quiet) }
@@ -92,11 +90,7 @@ final class Session {
     }
     if isJSON { return failure.status }
     if failure.diagnostics.isEmpty {
-      let lines =
-        [errorPalette.red("error:") + " " + failure.message]
-        + failure.notes.map { errorPalette.cyan("note:") + " " + $0 }
-        + failure.help.map { errorPalette.cyan("help:") + " " + $0 }
-      writeToStandardError(lines.joined(separator: "\n") + "\n")
+      show([Diagnostic(.error, at: nil, failure.message, notes: failure.notes, help: failure.help)])
     } else {
       show(failure.diagnostics)
     }

@@ -4,10 +4,7 @@ import Glibc
 /// of the Swift runtime, which only a bug can cause, ends with 70 and a word on how to report it.
 func installSignalHandlers() {
   signal(SIGPIPE, SIG_IGN)
-  signal(SIGINT) { _ in
-    say("\ninterrupted\n")
-    _exit(ExitStatus.interrupted.rawValue)
-  }
+  installInterruptHandler()
   // A backtrace that was asked for is worth more than a friendly word.
   guard getenv("SWIFT_BACKTRACE") == nil else { return }
   for trap in [SIGILL, SIGTRAP, SIGBUS, SIGFPE] {
@@ -21,6 +18,19 @@ func installSignalHandlers() {
         """)
       _exit(ExitStatus.internalError.rawValue)
     }
+  }
+}
+
+/// Whoever started the tool with Ctrl-C ignored wants it to go on.
+private func installInterruptHandler() {
+  var action = sigaction()
+  sigaction(SIGINT, nil, &action)
+  let ignored = unsafeBitCast(SIG_IGN, to: Int.self)
+  let current = unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self)
+  if current == ignored { return }
+  signal(SIGINT) { _ in
+    say("\ninterrupted\n")
+    _exit(ExitStatus.interrupted.rawValue)
   }
 }
 

@@ -5,9 +5,14 @@ func fixed(_ value: Double, _ digits: Int) -> String {
   formatted("%.*f", [Int32(digits), value])
 }
 
-/// `value` with `digits` significant digits, in powers of ten only where it must be.
+/// `value` with `digits` significant digits; whole numbers below a thousand million as they are,
+/// powers of ten only where it must be.
 func significant(_ value: Double, _ digits: Int = 4) -> String {
-  formatted("%.*g", [Int32(digits), value])
+  if abs(value) >= 1 && abs(value) < 1e9 {
+    let whole = Int(log10(abs(value))) + 1
+    if whole >= digits { return fixed(value, 0) }
+  }
+  return formatted("%.*g", [Int32(digits), value])
 }
 
 private func formatted(_ format: String, _ arguments: [any CVarArg]) -> String {

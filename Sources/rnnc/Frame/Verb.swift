@@ -1,4 +1,5 @@
 import ArgumentParser
+import Diagnostics
 
 /// A subcommand: it does its work through a `Session` and answers yes (0) or no (1).
 protocol Verb: ParsableCommand {
@@ -16,6 +17,7 @@ enum Answer { case yes, no }
 func runTool(_ arguments: [String]) -> ExitStatus {
   let verb: any Verb
   do {
+    try checkVerb(arguments)
     var command = try RNNC.parseAsRoot(arguments)
     guard let parsed = command as? any Verb else {
       if command is RNNC { throw ValidationError("a verb is missing") }
@@ -35,6 +37,15 @@ func runTool(_ arguments: [String]) -> ExitStatus {
   } catch {
     return session.report(error)
   }
+}
+
+/// The parser would call a misspelt verb an unexpected argument.
+private func checkVerb(_ arguments: [String]) throws {
+  guard let word = arguments.first, !word.hasPrefix("-"), !(RNNC.verbs + ["help"]).contains(word)
+  else { return }
+  let near = nearestWord(to: word, among: RNNC.verbs).map { ", did you mean '\($0)'?" } ?? ""
+  throw ValidationError(
+    "there is no verb '\(word)'\(near) (\(RNNC.verbs.joined(separator: ", ")))")
 }
 
 /// Help and versions go to stdout (0), wrong command lines to stderr (64).
