@@ -11,7 +11,10 @@ struct RNNC: ParsableCommand {
       Results go to stdout, everything else to stderr. MAC: one multiply-accumulate, 2 FLOP.
       """,
     version: toolVersion,
-    subcommands: [EnvCommand.self])
+    subcommands: [
+      CheckCommand.self, ShowCommand.self, CompileCommand.self, RunCommand.self,
+      BenchCommand.self, CompareCommand.self, CostCommand.self, EnvCommand.self,
+    ])
 
   static let verbs = configuration.subcommands.compactMap { $0.configuration.commandName }
 

@@ -1,0 +1,101 @@
+import Compiler
+import Kernels
+import Model
+import Plan
+import Runtime
+
+/// A model ready to run here: the plan for what it says about its inputs and outputs, and the
+/// program that runs it.
+struct Executable {
+  let plan: Plan
+  let program: Program
+
+  /// Loads a description (and compiles it) or a plan. Prints the target.
+  static func load(
+    _ path: String, _ options: DescriptionOptions, _ target: TargetChoice, _ session: Session
+  ) throws -> Executable {
+    switch try ModelFile.load(path, options, session) {
+    case .description(let graph):
+      return try compile(graph, target, session)
+    case .plan(let file, _):
+      try target.checkFits(file.plan, path: path)
+      target.announce(file.plan, session)
+      return Executable(
+        plan: file.plan,
+        program: try open { () throws(RuntimeError) in
+          try Program(planFile: path)
+        })
+    }
+  }
+
+  /// Compiles for this machine; what cannot run here is refused (69).
+  static func compile(
+    _ graph: ModelGraph, _ target: TargetChoice, _ session: Session
+  ) throws -> Executable {
+    let isa = try target.isa()
+    guard isa.runsHere else {
+      throw Failure(
+        .unavailable, "the target '\(isa.target)' cannot run on this machine",
+        notes: ["it needs \(isa.features.joined(separator: ", "))"],
+        help: ["'rnnc compile' can still compile for it"])
+    }
+    target.announce(isa, session)
+    let file = try planFile(of: graph, for: isa, session)
+    let bytes = try PlanFileWriter.bytes(of: file)
+    let program = try open { () throws(RuntimeError) in try Program(planBytes: bytes) }
+    return Executable(plan: file.plan, program: program)
+  }
+
+  /// Compiles for any instruction set.
+  static func planFile(of graph: ModelGraph, for isa: ISA, _ session: Session) throws -> PlanFile {
+    let function = try Compile.function(graph) { session.log($0.summary) }
+    let plan = try Compile.plan(function, of: graph, for: isa)
+    session.log("planned \(plan.calls.count) kernel calls, \(plan.weights.count) bytes of weights")
+    return PlanFile(
+      plan: plan, toolVersion: toolVersion, features: isa.features.joined(separator: ","))
+  }
+
+  private static func open(_ body: () throws(RuntimeError) -> Program) throws(Failure) -> Program {
+    do {
+      return try body()
+    } catch {
+      throw Failure(runtime: error)
+    }
+  }
+}
+
+extension TargetChoice {
+  /// A plan has its target inside; another wish is a wrong command line.
+  func checkFits(_ plan: Plan, path: String) throws(Failure) {
+    if isHost { return }
+    let isa = try isa()
+    if isa.name != plan.isa {
+      throw Failure(
+        .usage, "--target \(word): '\(path)' is compiled for '\(plan.isa)'",
+        help: ["give the description that it was compiled from"])
+    }
+  }
+
+  fileprivate func announce(_ plan: Plan, _ session: Session) {
+    let target = ISA.named(plan.isa)?.target ?? "unknown"
+    session.note("target: \(target) (of the plan, \(plan.isa))")
+    session.addEnvironment("target", .string(target))
+    session.addEnvironment("isa", .string(plan.isa))
+  }
+}
+
+extension Failure {
+  /// What the runtime found wrong with a plan or a call.
+  init(runtime error: RuntimeError) {
+    let status: ExitStatus =
+      switch error.code {
+      case .missing: .missing
+      case .malformed, .version, .state: .malformed
+      case .unavailable, .memory: .unavailable
+      case .argument: .internalError
+      }
+    self.init(
+      status, error.message,
+      help: status == .internalError ? [reportingHelp] : [])
+  }
+}

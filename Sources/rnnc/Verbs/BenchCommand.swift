@@ -1,0 +1,108 @@
+import ArgumentParser
+import Kernels
+import Model
+import Plan
+
+/// `rnnc bench`: how long a step takes.
+struct BenchCommand: Verb {
+  static let verb = "bench"
+  static let configuration = CommandConfiguration(
+    commandName: verb, abstract: "Measure the time of a step.",
+    discussion: """
+      One thread, monotonic clock, random input. Steps that are too short for the clock are timed \
+      several at a time, and a sample is their mean; the table says how many. A sequence is timed \
+      from a fresh state, and a sample is its time divided by its steps.
+      """)
+
+  @Argument(help: ArgumentHelp("Descriptions or plans.", valueName: "MODEL")) var models: [String]
+  @Option(help: "Number of steps to time (default: as many as --duration allows).")
+  var steps: Int?
+  @Option(help: "Number of steps before the first timed one (default: 0.1 s of them).")
+  var warmup: Int?
+  @Option(help: "Seconds to measure for (default: 1).") var duration: Double?
+  @Option(
+    help: ArgumentHelp("Time whole sequences of T steps (a list multiplies).", valueName: "T"))
+  var sequence: PositiveList?
+  @Flag(help: "Measure the dense twin of every model too.") var dense = false
+  @Option(help: "Seed of the random input.") var seed: UInt64 = 0
+  @OptionGroup var description: DescriptionOptions
+  @OptionGroup var target: TargetOptions
+  @OptionGroup var common: CommonOptions
+
+  func validate() throws {
+    if steps != nil && duration != nil {
+      throw ValidationError("--steps and --duration exclude each other")
+    }
+    if let steps, steps < 1 { throw ValidationError("--steps takes a number from 1 on") }
+    if let warmup, warmup < 0 { throw ValidationError("--warmup takes a number from 0 on") }
+    if let duration, !(duration > 0 && duration < 1e6) {
+      throw ValidationError("--duration takes seconds, more than 0")
+    }
+  }
+
+  func perform(_ session: Session) throws -> Answer {
+    var table = Self.makeTable()
+    var progress = session.makeProgress()
+    for path in models {
+      for (name, model) in try executables(path, session) {
+        for mode in modes {
+          progress.update("measuring \(name), \(mode.text)")
+          let samples = try measure(model, mode)
+          progress.finish()
+          let result = BenchResult(name: name, mode: mode, samples: samples, plan: model.plan)
+          session.addResult(result.json)
+          table.add(result.cells)
+        }
+      }
+    }
+    session.addEnvironment("seed", .integer(seed))
+    session.note("input: random, U(-1, 1) or any index, seed \(seed)")
+    try session.print(table)
+    return .yes
+  }
+
+  private var modes: [BenchMode] {
+    sequence.map { $0.values.map(BenchMode.sequence) } ?? [.step]
+  }
+
+  /// The model and, with `--dense`, its twin.
+  private func executables(_ path: String, _ session: Session) throws -> [(String, Executable)] {
+    guard dense else {
+      let model = try Executable.load(path, description, target.target, session)
+      return [(model.plan.name, model)]
+    }
+    let graph = try ModelFile.load(path, description, session).requireGraph(for: "--dense")
+    return [
+      (graph.name, try Executable.compile(graph, target.target, session)),
+      (
+        graph.name + " (dense twin)",
+        try Executable.compile(graph.denseTwin, target.target, session)
+      ),
+    ]
+  }
+
+  private func measure(_ model: Executable, _ mode: BenchMode) throws -> BenchSamples {
+    var timer = try StepTimer(model, mode: mode, seed: seed)
+    timer.warmUp(steps: warmup)
+    return steps.map { timer.measure(steps: $0) } ?? timer.measure(seconds: duration ?? 1)
+  }
+
+  private static func makeTable() -> Table {
+    Table([
+      .word("model"), .word("mode"), .word("ISA"), .number("steps"), .number("timed at once"),
+      .number("p50 [us/step]"), .number("p90"), .number("p99"), .number("p99.9"), .number("max"),
+      .number("mean [us/step]"), .number("weights [bytes]"), .number("weights [GB/s]"),
+    ])
+  }
+}
+
+/// Positive integers with commas between them.
+struct PositiveList: ExpressibleByArgument {
+  let values: [Int]
+
+  init?(argument: String) {
+    let numbers = argument.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
+    guard numbers.allSatisfy({ ($0 ?? 0) > 0 }) else { return nil }
+    values = numbers.map { $0! }
+  }
+}

@@ -1,0 +1,47 @@
+import ArgumentParser
+import Model
+
+/// `rnnc cost`: what a step costs, beside the model's dense twin.
+struct CostCommand: Verb {
+  static let verb = "cost"
+  static let configuration = CommandConfiguration(
+    commandName: verb, abstract: "Show what a step costs, layer by layer, beside the dense twin.",
+    discussion: """
+      Parameters include every stored bias; MACs and weight bytes count matrices only. Residency is \
+      the smallest cache of this machine that holds a layer's weights. A sweep varies one number of \
+      a structure, as in --sweep rnn1.recurrent.blocks=1,2,4,8; several sweeps multiply.
+      """)
+
+  @Argument(help: ArgumentHelp("A description.", valueName: "MODEL")) var model: String
+  @Option(
+    help: ArgumentHelp(
+      "Vary a structure (repeatable).", valueName: "LAYER.recurrent.blocks=1,2,4"))
+  var sweep: [Sweep] = []
+  @OptionGroup var description: DescriptionOptions
+  @OptionGroup var common: CommonOptions
+
+  func perform(_ session: Session) throws -> Answer {
+    if sweep.isEmpty {
+      let graph = try ModelFile.load(model, description, session).requireGraph(for: "cost")
+      let rows = CostRow.rows(of: graph)
+      for row in rows { session.addResult(row.json()) }
+      try session.print(CostRow.table(rows))
+    } else {
+      try performSweep(session)
+    }
+    return .yes
+  }
+
+  /// The varied structures need no weights: numbers are made up, only shapes count.
+  private func performSweep(_ session: Session) throws {
+    var table = Table(sweep.map { .number($0.name) } + CostRow.sweepColumns)
+    let fixed = try description.parsed()
+    for point in Sweep.points(sweep) {
+      let options = LoadOptions(overrides: fixed + point.overrides, inventsWeights: 0)
+      let rows = CostRow.rows(of: try ModelLoader.load(path: model, options: options).graph)
+      for row in rows { session.addResult(row.json(at: point)) }
+      table.add(point.settings.map { String($0.value) } + rows[rows.count - 1].sweepCells)
+    }
+    try session.print(table)
+  }
+}

@@ -1,0 +1,60 @@
+import ArgumentParser
+import Compiler
+import DataFiles
+import Diagnostics
+import Emission
+import IR
+import Kernels
+import Model
+import Plan
+
+/// `rnnc show`: what a file holds, or a model at one stage of its compilation.
+struct ShowCommand: Verb {
+  static let verb = "show"
+  static let configuration = CommandConfiguration(
+    commandName: verb, abstract: "Show what a file holds, or a model at a stage of compilation.",
+    discussion: """
+      FILE is a description, a plan, or weights or data (safetensors, npz, npy, wav). The stages: \
+      graph (layers and shapes), ir (after the passes, or after one of them), plan (kernel calls), c.
+      """)
+
+  enum Stage: String, ExpressibleByArgument, CaseIterable { case graph, ir, plan, c }
+
+  @Argument(help: ArgumentHelp("The file.", valueName: "FILE")) var file: String
+  @Option(help: "Print the model at a stage: graph, ir, plan or c.") var stage: Stage?
+  @Option(
+    help: ArgumentHelp(
+      """
+      Print the IR after this pass: lowering, \
+      \(PassPipeline.standard.passNames.joined(separator: ", ")).
+      """, valueName: "PASS"))
+  var after: String?
+  @OptionGroup var description: DescriptionOptions
+  @OptionGroup var target: TargetOptions
+  @OptionGroup var common: CommonOptions
+
+  func validate() throws {
+    if after != nil && stage != nil && stage != .ir {
+      throw ValidationError("--after shows IR, not the stage '\(stage!.rawValue)'")
+    }
+  }
+
+  func perform(_ session: Session) throws -> Answer {
+    if let stage = after == nil ? stage : .ir {
+      let text = try StageText(file, description, target.target, session).text(stage, after: after)
+      session.addResult(.object(["stage": .string(stage.rawValue), "text": .string(text)]))
+      if !session.isJSON { try session.output.write(text) }
+      return .yes
+    }
+    let bytes = try FileBytes(path: file)
+    if let kind = FileKind.recognise(bytes) {
+      try FileListing(bytes, kind).show(session)
+    } else {
+      switch try ModelFile.load(file, description, session) {
+      case .description(let graph): try ModelListing(graph).show(session)
+      case .plan(let plan, _): try PlanListing(plan).show(session)
+      }
+    }
+    return .yes
+  }
+}
