@@ -3,7 +3,9 @@ import Testing
 
 /// What all verbs share: streams, exit codes, help, colours, JSON.
 @Suite struct FrameTests {
-  static let verbs = ["env"]
+  static let verbs = [
+    "check", "show", "compile", "run", "bench", "compare", "cost", "env",
+  ]
 
   @Test func theVerbsOfTheHelpAreThoseTested() throws {
     let help = try Tool.run("--help").text
@@ -65,5 +67,12 @@ import Testing
     let run = try Tool.shell("\"$RNNC\" env > /dev/full")
     #expect(run.status == 74)
     #expect(run.errors.contains("stdout"))
+  }
+
+  @Test func anInterruptedRunIs130() throws {
+    let fixtures = try Fixtures()
+    let arguments = ["run", try fixtures.spotter(), "-i", "-", "--in", "f32"]
+    let status = try Tool.interrupt(arguments, after: 1)
+    #expect(status == 130)
   }
 }

@@ -53,6 +53,22 @@ enum Tool {
     try execute("/bin/sh", ["-c", command], input: input, environment: ["RNNC": path])
   }
 
+  /// Starts `rnnc` with a stdin that never ends, sends Ctrl-C after some seconds, and returns the
+  /// exit code.
+  static func interrupt(_ arguments: [String], after seconds: Double) throws -> Int32 {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: path)
+    process.arguments = arguments
+    process.standardInput = Pipe()
+    process.standardOutput = FileHandle.nullDevice
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    Thread.sleep(forTimeInterval: seconds)
+    process.interrupt()
+    process.waitUntilExit()
+    return process.terminationReason == .exit ? process.terminationStatus : -1
+  }
+
   private static func execute(
     _ executable: String, _ arguments: [String], input: Data, environment: [String: String]
   ) throws -> Run {
