@@ -116,7 +116,9 @@ struct PythonLiteral {
   private func peek() -> UInt8? { offset < text.count ? text[offset] : nil }
 
   private mutating func skipSpace() {
-    while let byte = peek(), " \t\r\n".utf8.contains(byte) { offset += 1 }
+    while let byte = peek(), byte == 0x20 || byte == 0x09 || byte == 0x0A || byte == 0x0D {
+      offset += 1
+    }
   }
 
   private mutating func take(_ symbol: Unicode.Scalar) -> Bool {

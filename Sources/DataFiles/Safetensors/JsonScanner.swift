@@ -89,19 +89,30 @@ extension JsonScanner {
     let start = offset
     var bytes: [UInt8] = []
     while true {
-      guard let byte = peek() else { throw fail("a string does not end", at: start) }
-      offset += 1
-      if byte == UInt8(ascii: "\"") { break }
-      if byte < 0x20 { throw fail("a control character in a string", at: offset - 1) }
-      if byte == UInt8(ascii: "\\") { try escape(into: &bytes) } else { bytes.append(byte) }
+      takePlain(into: &bytes, limit: limit)
       guard bytes.count <= limit else {
         throw fail("a string is longer than \(limit) bytes", at: start)
       }
+      guard let byte = peek() else { throw fail("a string does not end", at: start) }
+      if byte < 0x20 { throw fail("a control character in a string") }
+      offset += 1
+      if byte == UInt8(ascii: "\"") { break }
+      try escape(into: &bytes)
     }
     guard let text = String(validating: bytes, as: UTF8.self) else {
       throw fail("a string is not UTF-8", at: start)
     }
     return text
+  }
+
+  /// Takes bytes up to a quote, an escape or a control character, and little more than `limit`.
+  private mutating func takePlain(into bytes: inout [UInt8], limit: Int) {
+    let last = min(end, offset + limit + 1)
+    file.withBytes(offset..<last) { rest in
+      let plain = rest.prefix { $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }
+      bytes.append(contentsOf: plain)
+      offset += plain.count
+    }
   }
 
   private mutating func escape(into bytes: inout [UInt8]) throws(InputError) {
@@ -115,13 +126,13 @@ extension JsonScanner {
     case UInt8(ascii: "n"): bytes.append(10)
     case UInt8(ascii: "r"): bytes.append(13)
     case UInt8(ascii: "t"): bytes.append(9)
-    case UInt8(ascii: "u"): bytes.append(contentsOf: try unicodeEscape(start).utf8)
+    case UInt8(ascii: "u"): bytes += try unicodeEscape(start).utf8
     default: throw fail("an unknown escape in a string", at: start)
     }
   }
 
   /// The scalar of `\uXXXX`, or of two of them that form a surrogate pair.
-  private mutating func unicodeEscape(_ start: Int) throws(InputError) -> String {
+  private mutating func unicodeEscape(_ start: Int) throws(InputError) -> Unicode.Scalar {
     var code = try fourHexDigits()
     if (0xD800..<0xDC00).contains(code) {
       guard file.has("\\u".utf8, at: offset), offset + 6 <= end else {
@@ -137,7 +148,7 @@ extension JsonScanner {
     guard let scalar = Unicode.Scalar(code) else {
       throw fail("half a surrogate pair in a string", at: start)
     }
-    return String(Character(scalar))
+    return scalar
   }
 
   private mutating func fourHexDigits() throws(InputError) -> UInt32 {
@@ -157,7 +168,9 @@ extension JsonScanner {
   private func peek() -> UInt8? { offset < end ? file[offset] : nil }
 
   private mutating func skipSpace() {
-    while let byte = peek(), " \t\r\n".utf8.contains(byte) { offset += 1 }
+    while let byte = peek(), byte == 0x20 || byte == 0x09 || byte == 0x0A || byte == 0x0D {
+      offset += 1
+    }
   }
 
   private mutating func take(_ symbol: Unicode.Scalar) -> Bool {
