@@ -1,3 +1,4 @@
+import DataFiles
 import Glibc
 
 /// A vanished reader becomes EPIPE on the next write (141), Ctrl-C ends at once with 130, and a trap
@@ -28,7 +29,9 @@ private func installInterruptHandler() {
   let ignored = unsafeBitCast(SIG_IGN, to: Int.self)
   let current = unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self)
   if current == ignored { return }
+  OutputFile.removeUnfinished()  // nothing is there yet; later calls are async-signal-safe
   signal(SIGINT) { _ in
+    OutputFile.removeUnfinished()
     say("\ninterrupted\n")
     _exit(ExitStatus.interrupted.rawValue)
   }
