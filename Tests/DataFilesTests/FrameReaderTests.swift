@@ -149,7 +149,7 @@ struct FrameReaderTests {
 }
 
 /// The reading end of a pipe that holds these bytes (fewer than a pipe's 64 KiB).
-private struct FilledPipe {
+struct FilledPipe {
   private let pipe = Pipe()
 
   var reading: Int32 { pipe.fileHandleForReading.fileDescriptor }

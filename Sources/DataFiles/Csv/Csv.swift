@@ -41,11 +41,13 @@ package struct Csv: Sendable, Equatable {
 }
 
 /// The rows read so far.
-private struct CsvTable {
+struct CsvTable {
   private(set) var header: [String]?
   private(set) var columns: Int?
   private(set) var rows = 0
   private(set) var numbers: CsvNumbers
+  /// Rows since the last `takeRows`.
+  private(set) var pendingRows = 0
 
   init(_ type: ElementType) { numbers = CsvNumbers(type) }
 
@@ -69,14 +71,26 @@ private struct CsvTable {
       throw .init(.malformed, .error(line.span(cell), what))
     }
     rows += 1
+    pendingRows += 1
+  }
+
+  /// The rows since the last call, `[rows, columns]`.
+  mutating func takeRows() -> Tensor {
+    let type = numbers.elementType
+    let taken = Tensor(
+      shape: [pendingRows, columns ?? 0], elementType: type, values: numbers.values)
+    (numbers, pendingRows) = (CsvNumbers(type), 0)
+    return taken
   }
 }
 
 /// Numbers of the wanted type, parsed straight from text so that they are rounded only once.
-private struct CsvNumbers {
+struct CsvNumbers {
+  let elementType: ElementType
   private(set) var values: Tensor.Values
 
   init(_ type: ElementType) {
+    elementType = type
     switch type {
     case .f32: values = .floats([])
     case .f64: values = .doubles([])

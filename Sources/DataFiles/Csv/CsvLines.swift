@@ -14,12 +14,9 @@ struct CsvLines {
   /// The next line, or nil at the end.
   mutating func next() throws(InputError) -> CsvLine? {
     guard let line = try read() else { return nil }
-    guard line.text.allSatisfy({ $0 == " " || $0 == "\t" }) else { return line }
+    guard line.isBlank else { return line }
     while let later = try read() {
-      guard later.text.allSatisfy({ $0 == " " || $0 == "\t" }) else {
-        let span = SourceSpan(file: line.source, line: line.number, column: 1)
-        throw InputError(.malformed, .error(span, "a blank line between rows"))
-      }
+      guard later.isBlank else { throw line.misplaced }
     }
     return nil
   }
@@ -53,6 +50,14 @@ struct CsvLine {
     /// Characters from the line's start, from 0, and their number.
     var start: Int
     var length: Int
+  }
+
+  var isBlank: Bool { text.allSatisfy { $0 == " " || $0 == "\t" } }
+
+  /// The error of a blank line that others follow.
+  var misplaced: InputError {
+    let span = SourceSpan(file: source, line: number, column: 1)
+    return InputError(.malformed, .error(span, "a blank line between rows"))
   }
 
   var source: SourceFile { SourceFile(name: name, excerpt: [text], firstLine: number) }

@@ -92,6 +92,20 @@ struct PortForm {
     }
   }
 
+  /// What cells of CSV are read as.
+  var csvType: ElementType { port.element == .f32 ? .f32 : .i64 }
+
+  /// A table with one row per step, in the shape of steps.
+  func steps(ofRows table: Tensor) throws(InputError) -> Tensor {
+    guard table.shape[1] == port.width || table.shape[0] == 0 else {
+      throw .malformed(
+        path, "has \(table.shape[1]) columns; a step of the model has \(port.width) values")
+    }
+    var steps = table
+    steps.shape = [table.shape[0]] + port.shape
+    return steps
+  }
+
   /// Any number for an f32 input, whole numbers in range for an index.
   func rows(_ array: Tensor) throws(InputError) -> StepBlock.Rows {
     if port.element == .f32 { return .floats(array.floats) }

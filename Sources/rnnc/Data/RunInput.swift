@@ -19,23 +19,39 @@ enum RunInput {
 
 /// Steps that arrive on a pipe.
 struct InputStream {
-  private var frames: FrameReader
+  fileprivate enum Source {
+    case frames(FrameReader)
+    case rows(CsvStream)
+  }
+
+  private var source: Source
   private let form: PortForm
   /// Steps of one sequence, where the stream says it; a batch has several of them.
   let stepsPerSequence: Int?
   let isBatch: Bool
 
-  fileprivate init(_ frames: FrameReader, _ form: PortForm) {
-    self.frames = frames
+  fileprivate init(_ source: Source, _ form: PortForm) {
+    self.source = source
     self.form = form
-    let leading = frames.shape?.dropLast(form.port.shape.count) ?? []
+    var leading: [Int] = []
+    if case .frames(let frames) = source {
+      leading = frames.shape?.dropLast(form.port.shape.count) ?? []
+    }
     isBatch = leading.count == 2
     stepsPerSequence = leading.last
   }
 
   /// The next steps, at most so many; none at the end.
-  mutating func next(maxSteps: Int) throws(InputError) -> StepBlock {
-    let tensor = try frames.next(maxSteps: maxSteps)
+  mutating func next(maxSteps: Int) throws -> StepBlock {
+    let tensor: Tensor
+    switch source {
+    case .frames(var frames):
+      tensor = try frames.next(maxSteps: maxSteps)
+      source = .frames(frames)
+    case .rows(var rows):
+      tensor = try form.steps(ofRows: rows.next(maxRows: min(maxSteps, 1 << 16)))
+      source = .rows(rows)
+    }
     return StepBlock(steps: tensor.shape[0], inputs: [try form.rows(tensor)])
   }
 }
@@ -54,7 +70,7 @@ private struct InputReader {
     let tensor =
       switch format {
       case .npy: try Npy.decode(file)
-      case .csv: try table(file, form.port)
+      case .csv: try form.steps(ofRows: Csv(file, as: form.csvType).values)
       case .wav: try recording(file, form.port)
       case .raw(let type): try Raw.decode(file, format: rawFormat(type, form.port))
       case .npz: preconditionFailure("read above")
@@ -62,22 +78,24 @@ private struct InputReader {
     return try InputArrays(single: tensor, path: file.name).sequences(for: plan)
   }
 
-  /// Raw frames and npy arrays as they arrive; other formats once all of them is there.
+  /// Raw frames, npy arrays and CSV rows as they arrive; other formats once all of them is there.
   func stream(_ descriptor: Int32, name: String) throws -> RunInput {
     switch format {
     case .npy:
       let form = try onlyPort(name)
       let source = FrameReader.Source.npy(stepShape: form.port.shape)
-      return .stream(
-        InputStream(
-          try FrameReader(descriptor: descriptor, name: name, source: source), form))
+      let frames = try FrameReader(descriptor: descriptor, name: name, source: source)
+      return .stream(InputStream(.frames(frames), form))
     case .raw(let type):
       let form = try onlyPort(name)
       let source = FrameReader.Source.raw(rawFormat(type, form.port))
-      return .stream(
-        InputStream(
-          try FrameReader(descriptor: descriptor, name: name, source: source), form))
-    case .npz, .csv, .wav:
+      let frames = try FrameReader(descriptor: descriptor, name: name, source: source)
+      return .stream(InputStream(.frames(frames), form))
+    case .csv:
+      let form = try onlyPort(name)
+      let rows = CsvStream(descriptor: descriptor, name: name, as: form.csvType)
+      return .stream(InputStream(.rows(rows), form))
+    case .npz, .wav:
       return .whole(try read(FileBytes(descriptor: descriptor, name: name)))
     }
   }
@@ -97,17 +115,6 @@ private struct InputReader {
     RawFormat(
       type, stepShape: port.shape, padsWithZeros: padsWithZeros,
       scalesSamples: port.element == .f32)
-  }
-
-  /// One row per step.
-  private func table(_ file: FileBytes, _ port: Port) throws -> Tensor {
-    var table = try Csv(file, as: port.element == .f32 ? .f32 : .i64).values
-    guard table.shape[1] == port.width else {
-      throw InputError.malformed(
-        file.name, "has \(table.shape[1]) columns; a step of the model has \(port.width) values")
-    }
-    table.shape = [table.shape[0]] + port.shape
-    return table
   }
 
   /// Samples to steps; the rate is that of the model's steps.
