@@ -112,7 +112,6 @@ if Context.environment["RNNC_FUZZ"] != nil {
   }
   package.targets += [
     fuzzTarget("NpzFuzz", ["DataFiles", "Diagnostics"]),
-    fuzzTarget("PlanFuzz", ["Plan", "Runtime"]),
     fuzzTarget("SafetensorsFuzz", ["DataFiles", "Diagnostics"]),
   ]
 }

@@ -75,4 +75,15 @@ import Testing
     let status = try Tool.interrupt(arguments, after: 1)
     #expect(status == 130)
   }
+
+  @Test func anInterruptedRunLeavesNoFile() throws {
+    let fixtures = try Fixtures()
+    let model = try fixtures.spotter()
+    let output = fixtures.path("y.f32")
+    let status = try Tool.interrupt(
+      ["run", model, "-i", "-", "--in", "f32", "-o", output], after: 1)
+    #expect(status == 130)
+    let files = try FileManager.default.contentsOfDirectory(atPath: fixtures.folder.url.path)
+    #expect(files == ["spotter.yaml"])
+  }
 }

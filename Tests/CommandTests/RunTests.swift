@@ -265,13 +265,18 @@ import Testing
   }
 
   /// The first step's output is there before the second step's input is.
-  @Test func everyStepLeavesAtOnce() throws {
+  @Test(arguments: ["f32", "csv"]) func everyStepLeavesAtOnce(format: String) throws {
     let model = try fixtures.spotter()
-    let step = Fixtures.rawBytes(Fixtures.numbers([1, 8]).floats)
-    try step.write(to: fixtures.folder.file("step"))
+    let step = Fixtures.numbers([1, 8])
+    let path = fixtures.path("step")
+    if format == "csv" {
+      try Csv(values: step).write(to: path)
+    } else {
+      try Raw.write(step, as: .f32, to: path)
+    }
     let script = """
-      { cat '\(fixtures.path("step"))'; sleep 2; } \
-      | "$RNNC" run '\(model)' -q -i - --in f32 -o - --out csv \
+      { cat '\(path)'; sleep 2; } \
+      | "$RNNC" run '\(model)' -q -i - --in \(format) -o - --out csv \
       | { read line; date +%s%N; echo "$line" >&2; cat > /dev/null; date +%s%N; }
       """
     let run = try Tool.shell(script)
@@ -279,6 +284,22 @@ import Testing
     #expect(times.count == 2)
     #expect(times[1] - times[0] > 1e9)
     #expect(run.errors.split(separator: ",").count == 3)
+  }
+
+  @Test func rowsArriveOnAPipe() throws {
+    let model = try fixtures.spotter()
+    let numbers = Fixtures.numbers([9, 8])
+    let path = fixtures.path("x.csv")
+    try Csv(header: (0..<8).map { "mel\($0)" }, values: numbers).write(to: path)
+    try pass(model, "x.csv", "y.csv")
+    let arguments = ["run", model, "-i", "-", "--in", "csv", "-o", "-", "--out", "csv"]
+    let run = try Tool.run(arguments, input: try Data(contentsOf: fixtures.folder.file("x.csv")))
+    #expect(run.status == 0, "\(run.errors)")
+    #expect(run.text == (try String(contentsOfFile: fixtures.path("y.csv"), encoding: .utf8)))
+    let wrong = try Tool.run(arguments, input: Data("1,2,3\n".utf8))
+    #expect(wrong.status == 65)
+    #expect(wrong.errors.contains("3 columns"))
+    #expect(try Tool.run(arguments, input: Data()).status == 65)
   }
 
   @Test func aPartialStepOnAPipeIs65() throws {

@@ -54,17 +54,20 @@ enum Tool {
   }
 
   /// Starts `rnnc` with a stdin that never ends, sends Ctrl-C after some seconds, and returns the
-  /// exit code.
+  /// exit code. What this process does with Ctrl-C is not handed on; a tool that ignores it is
+  /// killed.
   static func interrupt(_ arguments: [String], after seconds: Double) throws -> Int32 {
     let process = Process()
-    process.executableURL = URL(fileURLWithPath: path)
-    process.arguments = arguments
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = ["--default-signal=INT", path] + arguments
     process.standardInput = Pipe()
     process.standardOutput = FileHandle.nullDevice
     process.standardError = FileHandle.nullDevice
     try process.run()
     Thread.sleep(forTimeInterval: seconds)
     process.interrupt()
+    for _ in 0..<100 where process.isRunning { Thread.sleep(forTimeInterval: 0.1) }
+    if process.isRunning { kill(process.processIdentifier, SIGKILL) }
     process.waitUntilExit()
     return process.terminationReason == .exit ? process.terminationStatus : -1
   }

@@ -12,8 +12,7 @@ extension FileWeights {
       gates: form.cell.gateOrder(in: layout))
     let input = matrices(.input, reader)
     let recurrent = matrices(.recurrent, reader)
-    // Where a matrix is missing, one bias without the other says nothing new.
-    let biases = input == nil || recurrent == nil ? nil : biases(reader)
+    let biases = biases(reader)
     let vectors = cellVectors(reader)
     let initial = initialStates(reader)
     guard let input, let recurrent, let biases, let vectors, let initial else { return nil }
