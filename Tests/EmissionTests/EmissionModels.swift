@@ -95,7 +95,7 @@ enum EmissionModels: Sendable, CustomStringConvertible {
 
   private static let allLayersText = """
     format: 1
-    name: every layer
+    name: every-layer
     weights: {init: uniform, seed: 4}
     inputs:
       x: {type: f32, shape: [12]}
