@@ -112,6 +112,7 @@ if Context.environment["RNNC_FUZZ"] != nil {
   }
   package.targets += [
     fuzzTarget("NpzFuzz", ["DataFiles", "Diagnostics"]),
+    fuzzTarget("PlanFuzz", ["Plan", "Runtime"]),
     fuzzTarget("SafetensorsFuzz", ["DataFiles", "Diagnostics"]),
   ]
 }

@@ -75,6 +75,7 @@ static inline uint64_t rnnc_u64(const unsigned char *at) {
 }
 
 RNNC_HIDDEN uint32_t rnnc_record_bytes(rnnc_table table);
+RNNC_HIDDEN const char *rnnc_table_name(rnnc_table table);
 static inline const unsigned char *rnnc_record(const rnnc_plan_view *view, rnnc_table table,
                                                uint64_t index) {
   return view->bytes + view->offset[table] + index * rnnc_record_bytes(table);

@@ -20,6 +20,7 @@ static const char *const table_names[TABLE_COUNT] = {"text",    "ports",  "shape
 static const uint32_t record_bytes[TABLE_COUNT] = {1, 24, 8, 4, 32, 24, 4, 16, 16, 1};
 
 uint32_t rnnc_record_bytes(rnnc_table table) { return record_bytes[table]; }
+const char *rnnc_table_name(rnnc_table table) { return table_names[table]; }
 
 static int refuse_field(const rnnc_plan_view *view, const char *field, int at, const char *why) {
   return rnnc_refuse(view->report, RNNC_E_MALFORMED, "%s (byte %d): %s", field, at, why);

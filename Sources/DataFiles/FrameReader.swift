@@ -39,6 +39,7 @@ package struct FrameReader {
       format = RawFormat(header.info.elementType, stepShape: stepShape, scalesSamples: false)
       (shape, order) = (header.info.shape, header.order)
     }
+    try format.checkFrame(name)
   }
 
   /// The next 1 to `maxSteps` steps as `[steps] + stepShape`; no steps at the end of the stream.

@@ -1,12 +1,15 @@
 /// Who defines and who reads each value of a function, as it was when the lists were made.
 package struct UseLists {
   package let definitions: [ValueID: Operation]
+  /// Where operations stand in the text, by their first result.
+  private var places: [ValueID: Int] = [:]
   private var readers: [ValueID: [Operation]] = [:]
   private var escaping: Set<ValueID> = []
 
   package init(_ function: Function) {
     definitions = function.definitions()
     function.forEachOperation { operation in
+      if let first = operation.results.first { places[first] = places.count }
       if case .scan(let scan) = operation.op {
         escaping.formUnion(scan.yields)
         escaping.formUnion(scan.states.map(\.after))
@@ -19,6 +22,9 @@ package struct UseLists {
 
   /// The operations that read `value`, once per mention, wherever they stand.
   package func users(of value: ValueID) -> [Operation] { readers[value] ?? [] }
+
+  /// Where an operation stands among all, in the order of the text.
+  package func place(of operation: Operation) -> Int { places[operation.results[0]]! }
 
   /// Whether something other than an operation reads `value`: a state, a yield, a result.
   package func escapes(_ value: ValueID) -> Bool { escaping.contains(value) }

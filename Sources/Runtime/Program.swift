@@ -59,6 +59,15 @@ public final class Program: Sendable {
   }
 }
 
+extension Program {
+  var singleWidths: (input: Int, output: Int)? {
+    guard inputs.count == 1, outputs.count == 1, !inputs[0].isInteger, !outputs[0].isInteger else {
+      return nil
+    }
+    return (inputs[0].width, outputs[0].width)
+  }
+}
+
 extension Program.Port {
   init(_ port: rnnc_port) {
     self.init(

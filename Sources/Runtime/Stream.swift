@@ -9,12 +9,15 @@ public struct Stream: ~Copyable {
   public let program: Program
   let state: AlignedBuffer
   private let scratch: AlignedBuffer
+  /// Widths of the only input and the only output where both are `Float`, otherwise nil.
+  private let single: (input: Int, output: Int)?
 
   /// A stream at its first step.
   public init(_ program: Program) {
     self.program = program
     state = AlignedBuffer(byteCount: program.stateByteCount)
     scratch = AlignedBuffer(byteCount: program.scratchByteCount)
+    single = program.singleWidths
     let result = rnnc_init(program.handle.program, state.baseAddress, state.byteCount)
     precondition(result == 0, "the memory was made for this program")
   }
@@ -78,21 +81,16 @@ public struct Stream: ~Copyable {
   private func checkSinglePorts(
     _ inputCount: Int, _ outputCount: Int, _ steps: Int
   ) throws(RuntimeError) {
-    guard program.inputs.count == 1, program.outputs.count == 1, !program.inputs[0].isInteger,
-      !program.outputs[0].isInteger
-    else {
+    guard let single else {
       throw RuntimeError(.argument, "the program has not one float input and one float output")
     }
-    let (expectedInput, inputOverflow) = program.inputs[0].width.multipliedReportingOverflow(
-      by: steps)
-    let (expectedOutput, outputOverflow) = program.outputs[0].width.multipliedReportingOverflow(
-      by: steps)
-    guard steps >= 0, !inputOverflow, !outputOverflow, inputCount == expectedInput,
-      outputCount == expectedOutput
+    let (input, inputOverflow) = single.input.multipliedReportingOverflow(by: steps)
+    let (output, outputOverflow) = single.output.multipliedReportingOverflow(by: steps)
+    guard steps >= 0, !inputOverflow, !outputOverflow, inputCount == input, outputCount == output
     else {
       throw RuntimeError(
         .argument,
-        "\(steps) steps need \(expectedInput) input and \(expectedOutput) output elements, "
+        "\(steps) steps need \(single.input) input and \(single.output) output elements each, "
           + "there are \(inputCount) and \(outputCount)")
     }
   }

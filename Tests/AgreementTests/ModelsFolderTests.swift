@@ -1,7 +1,9 @@
 import DataFiles
 import Foundation
+import Kernels
 import Model
 import Reference
+import Runtime
 import TestSupport
 import Testing
 
@@ -28,22 +30,57 @@ import Testing
 
   @Test(arguments: all)
   func referenceGivesTheGolden(recorded: Recorded) throws {
-    let graph = try ModelLoader.load(path: recorded.model, options: LoadOptions(isStrict: true))
-      .graph
-    let golden = try NpzFile(path: recorded.golden)
-    func values(_ name: String) throws -> [Double] {
-      try golden.tensor(named: name).floats.map(Double.init)
-    }
-    var inputs: [String: [Double]] = [:]
-    for input in graph.inputs { inputs[input.name] = try values(input.name) }
-    let steps = inputs[graph.inputs[0].name]!.count / graph.inputs[0].width
-    var model = try ReferenceModel(graph)
-    var got = try model.run(inputs, steps: steps)
+    let golden = try Golden(recorded)
+    var model = try ReferenceModel(golden.graph)
+    var got = try model.run(
+      golden.inputs.mapValues { $0.map(Double.init) }, steps: golden.steps)
     for (name, value) in model.states { got[name] = value }
-    for name in golden.names where inputs[name] == nil {
-      let value = try #require(got[name], "the golden's '\(name)' is no output and no state")
-      expectClose(value, try values(name), absolute: 1e-5, relative: 1e-4, name)
+    golden.check(got)
+  }
+
+  @Test(arguments: all, ISA.here)
+  func runtimeGivesTheGolden(recorded: Recorded, isa: ISA) throws {
+    let golden = try Golden(recorded)
+    let run = try StreamRun(
+      Program(golden.graph, for: isa), inputs: golden.inputs, steps: golden.steps)
+    let whole = try run.run(portions: [golden.steps])
+    #expect(try run.run(portions: [1]).hasBits(of: whole))
+    let got = whole.outputs.merging(whole.states) { output, _ in output }
+    golden.check(got.mapValues { $0.map(Double.init) })
+  }
+
+  /// A model of the folder with its recorded inputs, outputs and, perhaps, final states.
+  private struct Golden {
+    let graph: ModelGraph
+    let inputs: [String: [Float]]
+    let steps: Int
+    private let recorded: [String: [Double]]
+
+    init(_ model: Recorded) throws {
+      let options = LoadOptions(isStrict: true)
+      graph = try ModelLoader.load(path: model.model, options: options).graph
+      let file = try NpzFile(path: model.golden)
+      var (inputs, recorded) = ([String: [Float]](), [String: [Double]]())
+      for name in file.names {
+        let values = try file.tensor(named: name).floats
+        if graph.inputs.contains(where: { $0.name == name }) {
+          inputs[name] = values
+        } else {
+          recorded[name] = values.map(Double.init)
+        }
+      }
+      let first = graph.inputs[0]
+      steps = try #require(inputs[first.name]).count / first.width
+      (self.inputs, self.recorded) = (inputs, recorded)
     }
-    for output in graph.outputs { #expect(golden.names.contains(output.name)) }
+
+    /// The comparison of `compare`: atol 1e-5, rtol 1e-4.
+    func check(_ got: [String: [Double]]) {
+      for output in graph.outputs { #expect(recorded[output.name] != nil) }
+      for (name, want) in recorded {
+        #expect(got[name] != nil, "the golden's '\(name)' is no output and no state")
+        expectClose(got[name] ?? [], want, absolute: 1e-5, relative: 1e-4, name)
+      }
+    }
   }
 }

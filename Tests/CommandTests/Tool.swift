@@ -63,8 +63,6 @@ enum Tool {
     process.standardInput = Pipe()
     process.standardOutput = FileHandle.nullDevice
     process.standardError = FileHandle.nullDevice
-    // A job in a shell's background is born with Ctrl-C ignored, and would hand that on.
-    signal(SIGINT, SIG_DFL)
     try process.run()
     Thread.sleep(forTimeInterval: seconds)
     process.interrupt()

@@ -19,6 +19,22 @@ import Testing
     try expectSameResults(lowered, function, "seed \(seed), all", tolerance: 1e-5)
   }
 
+  /// A chain and a sum longer than any stack of recursive calls, a permutation behind both.
+  @Test func `long chains pass`() throws {
+    var builder = Builder(Function(name: "long"))
+    let x = builder.parameter("x", .vector(2))
+    let bias = builder.addConstant(named: Symbol("b"), .vector([0.25, -0.5]))
+    let swap = builder.addConstant(named: Symbol("p"), .permutation([1, 0]))
+    var y = x
+    for _ in 0..<1000 { y = builder.binary(.add, y, builder.constant(bias)) }
+    for _ in 0..<1000 { y = builder.activation(.tanh, y) }
+    y = builder.append(.permute(y, swap))[0]
+    let before = builder.finish(results: [(name: "y", value: y)])
+    let after = try PassPipeline.standard.run(before, verifying: true)
+    try expectSameResults(before, after, "long", tolerance: 1e-5)
+    #expect(after.body.count < 50)
+  }
+
   /// After the pipeline nothing is left that planning has no kernel for.
   @Test(arguments: 0..<40 as Range<UInt64>)
   func `the pipeline leaves only what has kernels`(seed: UInt64) throws {

@@ -37,6 +37,25 @@ struct OutputFileTests {
     #expect(attributes[.posixPermissions] as? Int == 0o600)
   }
 
+  /// In a process of its own, since it concerns all files of a process.
+  @Test func interruptLeavesNothing() async {
+    await #expect(processExitsWith: .success) {
+      let folder = try TemporaryFolder()
+      OutputFile.removeUnfinished()
+      for round in 0..<40 {  // more files than there are slots, one after the other
+        let file = try OutputFile(path: folder.path("\(round)"))
+        let count = try folder.contents.count
+        precondition(count == (round + 1) / 2 + 1)
+        if round % 2 == 0 { try file.commit() }
+      }
+      let unfinished = try OutputFile(path: folder.path("last"))
+      OutputFile.removeUnfinished()
+      let names = try folder.contents
+      precondition(names.count == 20 && !names.contains { $0.hasSuffix(".tmp") })
+      _ = consume unfinished
+    }
+  }
+
   @Test func symbolicLinkStays() throws {
     let folder = try TemporaryFolder()
     try folder.write("old", to: "target")

@@ -46,6 +46,18 @@ struct RawTests {
     #expect(padded == Tensor([0, 0, 0, 0, 0, 0], shape: [2, 3]))
   }
 
+  @Test(arguments: [[0], [3, 0], [Int.max, 2], [Int.max]])
+  func stepsOfNoBytes(shape: [Int]) throws {
+    let file = FileBytes(name: "a.f32", copying: [0, 0, 0, 0])
+    expectRefusal("a.f32: error: cannot be cut into steps of shape \(shape)") {
+      _ = try Raw.decode(file, format: RawFormat(.f32, stepShape: shape))
+    }
+    expectRefusal("-: error: cannot be cut into steps of shape \(shape)") {
+      _ = try FrameReader(
+        descriptor: -1, name: "-", source: .raw(RawFormat(.f32, stepShape: shape)))
+    }
+  }
+
   @Test(arguments: [
     BadFile("empty file", [], "the file is empty"),
     BadFile("npy instead", Npy.encode(Tensor([1])), "this is an npy file, not raw u64 data"),

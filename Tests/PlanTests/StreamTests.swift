@@ -93,7 +93,7 @@ import Testing
     var wrong = row.mutableSpan
     let error = #expect(throws: RuntimeError.self) { try stream.step([5].span, into: &wrong) }
     #expect(
-      error?.message == "1 steps need 2 input and 2 output elements, there are 1 and 2")
+      error?.message == "1 steps need 2 input and 2 output elements each, there are 1 and 2")
   }
 
   @Test func spansAreRefusedForSeveralPorts() throws {

@@ -70,6 +70,8 @@ private struct GraphLowering {
       let scaled = builder.binary(.multiply, x, uniform(by, layer.width, named: named("by")))
       return builder.binary(.add, scaled, uniform(offset, layer.width, named: named("offset")))
     case .frame(let size):
+      // A frame as wide as its input keeps nothing.
+      if size == builder.type(of: x).count { return x }
       return builder.append(
         .window(x, size: size, state: "\(layer.name).history"))[0]
     case .delay(let steps):

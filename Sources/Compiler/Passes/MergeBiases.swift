@@ -74,6 +74,7 @@ private struct BiasMerging {
   private let uses: UseLists
   private let local: Set<ValueID>
   private let dependent: Set<ValueID>
+  private static let depthLimit = 64
   /// Products whose bias has become part of a sum's constant.
   private var stripped: Set<ValueID> = []
 
@@ -114,7 +115,7 @@ private struct BiasMerging {
   private mutating func merge(_ operation: Operation) -> [Operation] {
     guard case .binary(.add, let a, let b) = operation.op, !isPartOfSum(operation.results[0])
     else { return [operation] }
-    let sum = Sum.add(self.sum(a), self.sum(b))
+    let sum = Sum.add(self.sum(a, depth: 1), self.sum(b, depth: 1))
     let constants = sum.constants
     guard !constants.isEmpty, let target = target(in: sum.terms),
       constants.count > 1 || !sum.adds(to: target), let total = total(constants)
@@ -135,9 +136,11 @@ private struct BiasMerging {
     return local.contains(user.results[0])
   }
 
-  private func sum(_ value: ValueID) -> Sum {
+  /// The tree of `value`, not deeper than any model needs.
+  private func sum(_ value: ValueID, depth: Int) -> Sum {
     switch uses.op(of: value) {
-    case .binary(.add, let a, let b) where isPartOfSum(value): return .add(sum(a), sum(b))
+    case .binary(.add, let a, let b) where depth < Self.depthLimit && isPartOfSum(value):
+      return .add(sum(a, depth: depth + 1), sum(b, depth: depth + 1))
     case .constant(let symbol): return .constant(symbol)
     case .project(_, _, let bias) where local.contains(value) && uses.isReadOnce(value):
       return .product(value, bias: bias)

@@ -5,6 +5,8 @@ import IR
 struct PointwiseGroups {
   static let operandLimit = 24
   static let registerLimit = 100
+  /// Groups looked at to find out whether two may join.
+  private static let searchLimit = 300
 
   private let block: [Operation]
   private let uses: UseLists
@@ -16,6 +18,9 @@ struct PointwiseGroups {
   private(set) var group: [Int]
   /// Members by first operation, ascending.
   private(set) var members: [[Int]]
+
+  /// The groups of more than one, ascending.
+  private var joined: [Int] = []
 
   init(_ block: [Operation], _ uses: UseLists, in function: Function) {
     self.block = block
@@ -68,25 +73,29 @@ struct PointwiseGroups {
   /// Makes one group of the groups of two operations, if they may be one.
   private mutating func join(_ a: Int, _ b: Int) {
     let (a, b) = (min(group[a], group[b]), max(group[a], group[b]))
-    guard a != b, !isSeparated(a, b) else { return }
+    guard a != b, members[a].count + members[b].count < Self.registerLimit else { return }
     let union = (members[a] + members[b]).sorted()
     let (inputs, outputs) = (inputs(of: union).count, outputs(of: union).count)
-    guard inputs + outputs <= Self.operandLimit, inputs + union.count <= Self.registerLimit else {
-      return
-    }
+    guard inputs + outputs <= Self.operandLimit, inputs + union.count <= Self.registerLimit,
+      !isSeparated(a, b)
+    else { return }
     for member in members[b] { group[member] = a }
     members[a] = union
     members[b] = []
+    joined.removeAll { $0 == a || $0 == b }
+    joined.insert(a, at: joined.firstIndex { $0 > a } ?? joined.count)
   }
 
-  /// Whether one group reads the other through operations outside both.
+  /// Whether one group reads the other through operations outside both, or might: a long search
+  /// is given up.
   private func isSeparated(_ a: Int, _ b: Int) -> Bool {
-    var pending = [a, b].flatMap(sourceGroups).filter { $0 != a && $0 != b }
-    var seen = Set(pending)
     let horizon = horizon(before: a)
+    func isNear(_ index: Int) -> Bool { members[index].last! >= horizon }
+    var pending = [a, b].flatMap(sourceGroups).filter { $0 != a && $0 != b && isNear($0) }
+    var seen = Set(pending)
     while let current = pending.popLast() {
-      if members[current].last! < horizon { continue }
-      for source in sourceGroups(current) where seen.insert(source).inserted {
+      if seen.count > Self.searchLimit { return true }
+      for source in sourceGroups(current) where isNear(source) && seen.insert(source).inserted {
         if source == a || source == b { return true }
         pending.append(source)
       }
@@ -98,8 +107,8 @@ struct PointwiseGroups {
   /// of it, no path comes back to `first`.
   private func horizon(before first: Int) -> Int {
     var horizon = first
-    for index in (0..<first).reversed() where members[index].last ?? -1 >= horizon {
-      horizon = index
+    for group in joined.reversed() where group < horizon && members[group].last! >= horizon {
+      horizon = group
     }
     return horizon
   }

@@ -4,6 +4,9 @@ extension Relayout {
   /// A value with v'[i] = v[q[i]], made by changing the work that computes `value` for `reader`
   /// alone; nil when that is not possible. Costs nothing at run time.
   mutating func raise(_ value: ValueID, by q: [Int], for reader: ValueID) -> ValueID? {
+    depth += 1
+    defer { depth -= 1 }
+    if depth > Self.depthLimit { return nil }
     let op = self.op(of: value)
     switch op {
     case .constant(let symbol):

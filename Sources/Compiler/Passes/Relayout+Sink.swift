@@ -12,9 +12,9 @@ extension Relayout {
   mutating func sink(_ y: ValueID, into x: ValueID, _ p: [Int]) -> Bool {
     if uses.escapes(y) { return false }
     var moved = [y: Moved(value: x, layout: p)]
-    // Operands come before their readers, so every operand is decided when a reader's turn comes.
-    for operation in operations {
-      guard operation.op.operands.contains(where: { moved[$0] != nil }) else { continue }
+    var pending = readers(of: y)
+    // In the order of the text every operand is decided when a reader's turn comes.
+    while let place = pending.keys.min(), let operation = pending.removeValue(forKey: place) {
       let result = operation.results[0]
       switch absorb(operation.op, result, moved) {
       case .impossible: return false
@@ -23,19 +23,16 @@ extension Relayout {
         if Self.isIdentity(layout) { continue }
         if uses.escapes(result) { return false }
         moved[result] = Moved(value: result, layout: layout)
+        pending.merge(readers(of: result)) { known, _ in known }
       }
     }
     return true
   }
 
-  /// All operations but scans, in order, those in scans' bodies included.
-  private var operations: [Operation] {
-    var all: [Operation] = []
-    function.forEachOperation { operation in
-      if case .scan = operation.op { return }
-      all.append(operation)
-    }
-    return all
+  /// By their places in the text.
+  private func readers(of value: ValueID) -> [Int: Operation] {
+    let readers = uses.users(of: value).map { (uses.place(of: $0), $0) }
+    return Dictionary(readers) { first, _ in first }
   }
 
   private enum Absorption {

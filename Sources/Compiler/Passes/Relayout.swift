@@ -7,6 +7,9 @@ import IR
 struct Relayout {
   var function: Function
   let uses: UseLists
+  /// How far `raise` has gone back; a longer way is given up.
+  var depth = 0
+  static let depthLimit = 64
   /// What has been decided so far, by an operation's first result.
   private var edited: [ValueID: Op] = [:]
   /// Constants that operations need in front of them.

@@ -18,6 +18,8 @@ package struct OutputFile: ~Copyable {
   private let descriptor: Int32
   private let ownsDescriptor: Bool
   private var temporary: String?
+  /// Where `TemporaryNames` keeps the temporary's name.
+  private let slot: Int?
   private var buffer: [UInt8] = []
 
   private static let bufferBytes = 1 << 16
@@ -37,15 +39,14 @@ package struct OutputFile: ~Copyable {
     self.ownsDescriptor = ownsDescriptor
     target = place.target
     temporary = place.temporary
+    slot = place.temporary.flatMap(TemporaryNames.add)
     descriptor = place.descriptor
   }
 
   deinit {
     if ownsDescriptor { close(descriptor) }
-    if let temporary {
-      unlink(temporary)
-      TemporaryFiles.forget(temporary)
-    }
+    if let temporary { unlink(temporary) }
+    if let slot { TemporaryNames.forget(slot) }
   }
 
   package mutating func write(_ text: String) throws(OutputError) {
@@ -81,7 +82,6 @@ package struct OutputFile: ~Copyable {
     guard rename(name, target) == 0 else {
       throw OutputError(.cannotCreate, path: path, reason: errorText())
     }
-    TemporaryFiles.forget(name)
     temporary = nil
   }
 

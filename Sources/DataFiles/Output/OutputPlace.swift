@@ -40,7 +40,6 @@ struct OutputPlace {
     let mode = isThere ? status.st_mode & 0o777 : 0o666
     descriptor = try create(name, flags: O_WRONLY | O_CREAT | O_EXCL, mode: mode, path: path)
     temporary = name
-    TemporaryFiles.add(name)
   }
 }
 

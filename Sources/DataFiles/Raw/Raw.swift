@@ -16,6 +16,7 @@ package enum Raw {
       throw .malformed(
         file.name, "this is \(kind.article), not raw \(format.elementType.rawValue) data")
     }
+    try format.checkFrame(file.name)
     let partial = file.count % format.frameBytes
     guard partial == 0 || format.padsWithZeros else {
       throw format.partialFrame(partial, in: file.name)

@@ -15,15 +15,23 @@ package struct RawFormat: Sendable, Hashable {
     _ elementType: ElementType, stepShape: [Int], padsWithZeros: Bool = false,
     scalesSamples: Bool = true
   ) {
-    precondition((product(of: stepShape) ?? 0) > 0, "a step must have values")
     self.elementType = elementType
     self.stepShape = stepShape
     self.padsWithZeros = padsWithZeros
     self.scalesSamples = scalesSamples
   }
 
-  package var stepWidth: Int { stepShape.reduce(1, *) }
-  package var frameBytes: Int { stepWidth * elementType.byteCount }
+  /// Values of one step; 0 where the product overflows.
+  package var stepWidth: Int { product(of: stepShape) ?? 0 }
+  /// Bytes of one step; 0 where the product overflows.
+  package var frameBytes: Int { multiplied(stepWidth, elementType.byteCount) ?? 0 }
+
+  /// A stream cannot be cut into steps of no bytes.
+  func checkFrame(_ name: String) throws(InputError) {
+    guard frameBytes > 0 else {
+      throw .malformed(name, "cannot be cut into steps of shape \(stepShape)")
+    }
+  }
 
   /// Whole frames to a tensor `[steps] + stepShape`; nil when a u64 does not fit 63 bits.
   func decode(_ bytes: UnsafeRawBufferPointer, order: ByteOrder = .little) -> Tensor? {

@@ -42,6 +42,8 @@ package struct LexicalPrescan {
   private let bytes: [UInt8]
   private var at = 0
   private var tokenStart = 0
+  /// The line of the token before.
+  private var tokenLine = 0
   private var line = 1
   private var lineStart = 0
   private var contexts: [Context] = []
@@ -173,7 +175,7 @@ extension LexicalPrescan {
     if column == 0, documentMarker() { return }
     if documentEnded { return stop("a second document is not accepted") }
     if continuesPlainValue { return refuseContinuation() }
-    if isIndentedByTab { return stop("a tab cannot indent a line", help: ["use spaces"]) }
+    if isIndentedByTab() { return stop("a tab cannot indent a line", help: ["use spaces"]) }
     openPlainLine = nil
     sawToken = true
     let first = bytes[at]
@@ -215,10 +217,11 @@ extension LexicalPrescan {
       ])
   }
 
-  /// Tabs are blanks inside of brackets only.
-  private var isIndentedByTab: Bool {
-    let indent = bytes[lineStart..<at]
-    return !inFlow && indent.contains(.tab) && indent.allSatisfy { $0 == .space || $0 == .tab }
+  /// Tabs are blanks inside of brackets only. Looks at the first token of a line.
+  private mutating func isIndentedByTab() -> Bool {
+    guard tokenLine != line else { return false }
+    tokenLine = line
+    return !inFlow && bytes[lineStart..<at].contains(.tab)
   }
 
   /// Handles '---' and '...' at the start of a line.

@@ -12,7 +12,8 @@ extension FileWeights {
       gates: form.cell.gateOrder(in: layout))
     let input = matrices(.input, reader)
     let recurrent = matrices(.recurrent, reader)
-    let biases = biases(reader)
+    // Where a matrix is missing, one bias without the other says nothing new.
+    let biases = input == nil || recurrent == nil ? nil : biases(reader)
     let vectors = cellVectors(reader)
     let initial = initialStates(reader)
     guard let input, let recurrent, let biases, let vectors, let initial else { return nil }

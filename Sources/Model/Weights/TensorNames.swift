@@ -55,10 +55,10 @@ package struct TensorNames: Sendable {
     }
   }
 
-  /// Stored numbers of a structure, gate by gate.
+  /// Stored numbers of a structure, gate by gate; without a number in a layer of one.
   package func packed(_ side: Side, sublayer k: Int, of sublayers: Int) -> [String] {
     let name = side == .input ? "weight_ih_blocks" : "weight_hh_blocks"
-    return suffixed(name, k, sublayers)
+    return sublayers == 1 ? [name, "\(name)_l\(k)"] : ["\(name)_l\(k)"]
   }
 
   /// One of the cell's own vectors.

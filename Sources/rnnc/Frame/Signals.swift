@@ -1,12 +1,11 @@
 import DataFiles
 import Glibc
 
-/// A vanished reader becomes EPIPE on the next write (141), Ctrl-C ends the run with 130 and leaves
-/// no half-written file, and a trap of the Swift runtime, which only a bug can cause, ends with 70
-/// and a word on how to report it.
+/// A vanished reader becomes EPIPE on the next write (141), Ctrl-C ends at once with 130, and a trap
+/// of the Swift runtime, which only a bug can cause, ends with 70 and a word on how to report it.
 func installSignalHandlers() {
   signal(SIGPIPE, SIG_IGN)
-  watchForInterrupts()
+  installInterruptHandler()
   // A backtrace that was asked for is worth more than a friendly word.
   guard getenv("SWIFT_BACKTRACE") == nil else { return }
   for trap in [SIGILL, SIGTRAP, SIGBUS, SIGFPE] {
@@ -23,30 +22,24 @@ func installSignalHandlers() {
   }
 }
 
-/// A thread that waits for Ctrl-C: unlike a handler, it may take locks. Whoever started the tool
-/// with Ctrl-C ignored wants it to go on.
-private func watchForInterrupts() {
+/// Whoever started the tool with Ctrl-C ignored wants it to go on.
+private func installInterruptHandler() {
   var action = sigaction()
   sigaction(SIGINT, nil, &action)
+  let ignored = unsafeBitCast(SIG_IGN, to: Int.self)
   let current = unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self)
-  if current == unsafeBitCast(SIG_IGN, to: Int.self) { return }
+  if current == ignored { return }
+  OutputFile.removeUnfinished()  // nothing is there yet; later calls are async-signal-safe
+  signal(SIGINT) { _ in
+    OutputFile.removeUnfinished()
+    say("\ninterrupted\n")
+    _exit(ExitStatus.interrupted.rawValue)
+  }
+  // Some parents start their children with every signal blocked.
   var interrupts = sigset_t()
   sigemptyset(&interrupts)
   sigaddset(&interrupts, SIGINT)
-  pthread_sigmask(SIG_BLOCK, &interrupts, nil)
-  var thread = pthread_t()
-  pthread_create(
-    &thread, nil,
-    { _ in
-      var interrupts = sigset_t()
-      sigemptyset(&interrupts)
-      sigaddset(&interrupts, SIGINT)
-      var number: Int32 = 0
-      sigwait(&interrupts, &number)
-      TemporaryFiles.removeAll()
-      say("\ninterrupted\n")
-      _exit(ExitStatus.interrupted.rawValue)
-    }, nil)
+  sigprocmask(SIG_UNBLOCK, &interrupts, nil)
 }
 
 /// Async-signal-safe: the text is in the program's read-only data.

@@ -1,8 +1,10 @@
 import DataFiles
 import Diagnostics
 import Foundation
+import Kernels
 import Model
 import Reference
+import Runtime
 import TestSupport
 import Testing
 
@@ -63,6 +65,18 @@ struct WaveGRUTests {
       ["x": x.prefix(steps * WaveGRU.width).map(Double.init)], steps: steps)["y"]!
     expectClose(
       got, Array(y.prefix(got.count)), absolute: tolerance.atol, relative: tolerance.rtol)
+  }
+
+  @Test(arguments: structures, ISA.here)
+  func runtimeGivesTheRecordedStates(recurrent: String, isa: ISA) throws {
+    let (x, y, tolerance) = try WaveGRU.record()
+    let run = try StreamRun(
+      Program(WaveGRU.load(recurrent: recurrent), for: isa), inputs: ["x": x],
+      steps: WaveGRU.steps)
+    let whole = try run.run(portions: [WaveGRU.steps])
+    #expect(try run.run(portions: [1, 50]).hasBits(of: whole))
+    expectClose(
+      whole.outputs["y"]!.map(Double.init), y, absolute: tolerance.atol, relative: tolerance.rtol)
   }
 
   @Test func thirtyTwoBlocksAreRefusedWithTheWayOut() throws {
