@@ -155,7 +155,8 @@ package struct CEmitter {
     let descriptor = try descriptor(of: call)
     let steps = inLoop ? "1" : "steps"
     let operands = call.operands.enumerated().map { i, operand in
-      pointer(to: operand, isRead: descriptor.operand(i, integers: call.integers).access == .read, inLoop: inLoop)
+      let access = descriptor.operand(i, integers: call.integers).access
+      return pointer(to: operand, isRead: access == .read, inLoop: inLoop)
     }
     if call.kernel == Self.pointwise {
       return "\(pointwiseName(step))(\(([steps] + operands).joined(separator: ", ")));"

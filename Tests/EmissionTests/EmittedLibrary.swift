@@ -99,7 +99,7 @@ final class EmittedLibrary {
     let places = plan.outputs.map {
       UnsafeMutablePointer<UInt32>.allocate(capacity: max(1, $0.width * steps))
     }
-    defer { places.forEach { $0.deallocate() } }
+    defer { for place in places { place.deallocate() } }
     withPointers(to: ins[...], []) { pointers in
       var inTable = pointers
       var outTable = places.map { UnsafeMutableRawPointer($0) }

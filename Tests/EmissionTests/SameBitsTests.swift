@@ -87,7 +87,7 @@ import Testing
     let outs = plan.outputs.map {
       UnsafeMutablePointer<UInt32>.allocate(capacity: $0.width * Self.steps)
     }
-    defer { (ins + outs).forEach { $0.deallocate() } }
+    defer { for memory in ins + outs { memory.deallocate() } }
     try stream.run(
       inputs: ins.map { UnsafeRawPointer($0) as UnsafeRawPointer? },
       outputs: outs.map { UnsafeMutableRawPointer($0) as UnsafeMutableRawPointer? },
