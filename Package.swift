@@ -111,6 +111,7 @@ if Context.environment["RNNC_FUZZ"] != nil {
       swiftSettings: [.unsafeFlags(["-parse-as-library"])])
   }
   package.targets += [
+    fuzzTarget("DescriptionFuzz", ["Model", "Diagnostics"]),
     fuzzTarget("NpzFuzz", ["DataFiles", "Diagnostics"]),
     fuzzTarget("PlanFuzz", ["Plan", "Runtime"]),
     fuzzTarget("SafetensorsFuzz", ["DataFiles", "Diagnostics"]),

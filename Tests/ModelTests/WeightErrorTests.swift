@@ -211,13 +211,15 @@ import Testing
     """
 
   static let tensors: [String: Tensor] = [
-    "rnn.weight_ih_l0": wave([16, 3]), "rnn.weight_hh_l0": wave([16, 4]),
-    "rnn.bias_ih_l0": wave([16]), "rnn.bias_hh_l0": wave([16]), "out.weight": wave([2, 4]),
-    "out.bias": wave([2]),
+    "rnn.weight_ih_l0": noise([16, 3]), "rnn.weight_hh_l0": noise([16, 4]),
+    "rnn.bias_ih_l0": noise([16]), "rnn.bias_hh_l0": noise([16]), "out.weight": noise([2, 4]),
+    "out.bias": noise([2]),
   ]
 
-  static func wave(_ shape: [Int]) -> Tensor {
-    Tensor((0..<shape.reduce(1, *)).map { 0.4 * Float(sin(0.1 + 1.7 * Double($0))) }, shape: shape)
+  /// Numbers without any structure.
+  static func noise(_ shape: [Int]) -> Tensor {
+    var random = SeededRandom(seed: UInt64(shape.reduce(1, *)))
+    return Tensor((0..<shape.reduce(1, *)).map { _ in random.uniform(0.5) }, shape: shape)
   }
 
   static func changed(_ tensor: Tensor, at index: Int, to value: Float) -> Tensor {
@@ -229,7 +231,7 @@ import Testing
   /// Four gates of 4 x 4 with this many blocks.
   static func blocks(_ count: Int) -> Tensor {
     let gates = (0..<4).flatMap { gate in
-      masked(wave([16]).floats.map { $0 * Float(gate + 1) }, 4, count)
+      masked(noise([16]).floats.map { $0 * Float(gate + 1) }, 4, count)
     }
     return Tensor(gates, shape: [16, 4])
   }

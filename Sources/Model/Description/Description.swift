@@ -62,7 +62,7 @@ package enum ModelLimits {
   /// Stacked sublayers of one recurrent layer.
   package static let sublayers = 1024
   /// Of all layers' results and states together, in elements.
-  package static let totalWidth = 1 << 24
+  package static let totalWidth = 1 << 23
   /// Of all weights that are made up rather than read, in elements.
   package static let initialisedWeights = 1 << 26
   package static let nameLength = 128

@@ -16,7 +16,8 @@ extension DescriptionReader {
     case .number(let range): number(node, range, rule, subject).map { .number($0) }
     case .limit: node.text == "none" ? FieldValue.none : limit(node, subject)
     case .flag: flag(node, subject)
-    case .word(let words): word(node, among: words, subject)
+    case .word(let words): word(node, among: words, rule, subject)
+    case .activation(let others): word(node, among: others + activationWords, rule, subject)
     case .text: text(node, subject)
     case .name: checkedName(node, what: subject).map { .names([$0]) }
     case .names: names(node, subject)
@@ -132,10 +133,10 @@ extension DescriptionReader {
   }
 
   private mutating func word(
-    _ node: SyntaxNode, among words: [String], _ subject: String
+    _ node: SyntaxNode, among words: [String], _ rule: ValueRule, _ subject: String
   ) -> FieldValue? {
     if let text = node.text, words.contains(text) { return .word(text) }
-    mismatch(node, .word(words), subject, help: diagnostics.guess(node.text, among: words))
+    mismatch(node, rule, subject, help: diagnostics.guess(node.text, among: words))
     return nil
   }
 

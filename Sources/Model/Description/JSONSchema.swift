@@ -58,6 +58,7 @@ package enum JSONSchema {
         ]
       }
       + [
+        ("activation", enumeration(activationWords)),
         ("layer", anyOf(layers.map { reference("layer.\($0.keyword)") })),
         ("matrix", anyOf(structures.map { reference("matrix.\($0.word)") })),
         ("side", anyOf(structures.map { reference("side.\($0.word)") })),
@@ -136,6 +137,9 @@ package enum JSONSchema {
     case .limit: anyOf([number(.positive), .object([("const", .string("none"))])])
     case .flag: .object([("type", .string("boolean"))])
     case .word(let words): enumeration(words)
+    case .activation(let others):
+      others.isEmpty
+        ? reference("activation") : anyOf([enumeration(others), reference("activation")])
     case .text: nonEmptyText
     case .name: reference("name")
     case .names: anyOf([reference("name"), list(of: reference("name"))])

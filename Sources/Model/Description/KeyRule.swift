@@ -42,6 +42,8 @@ package enum ValueRule: Sendable {
   case limit
   case flag
   case word([String])
+  /// The word of an activation, or one of these.
+  case activation(or: [String])
   /// Free text.
   case text
   /// The name of a layer or an input.
@@ -68,6 +70,7 @@ package enum ValueRule: Sendable {
     case .limit: "a positive number or 'none'"
     case .flag: "true or false"
     case .word(let words): choices(words)
+    case .activation(let others): choices(others + activationWords)
     case .text: "a text"
     case .name: "a name"
     case .names: "a name or a list of names"

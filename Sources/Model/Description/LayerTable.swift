@@ -16,13 +16,13 @@ package enum PlainLayer: String, Sendable, CaseIterable {
       [
         KeyRule("out", .size),
         KeyRule("bias", .flag, .optional(.flag(true))),
-        KeyRule("activation", .word(["none"] + activationWords), .optional(.word("none"))),
+        KeyRule("activation", .activation(or: ["none"]), .optional(.word("none"))),
         KeyRule("weight", .structure(blocksFrom: false), .optional(.structure(.dense))),
       ]
     case .embedding: [KeyRule("size", .sizes(2))]
     case .oneHot, .frame: [KeyRule("size", .size)]
     case .activation:
-      [KeyRule("kind", .word(activationWords + ["prelu"]))] + activationParameterKeys
+      [KeyRule("kind", .activation(or: ["prelu"]))] + activationParameterKeys
     case .shuffle: [KeyRule("groups", .size)]
     case .permute: [KeyRule("permutation", .permutation)]
     case .slice: [KeyRule("start", .position), KeyRule("end", .size)]
@@ -98,7 +98,7 @@ extension CellOption {
     switch values {
     case .word(let words, let initial): KeyRule(key, .word(words), .optional(.word(initial)))
     case .activation(let initial):
-      KeyRule(key, .word(activationWords), .optional(.word(initial.rawValue)))
+      KeyRule(key, .activation(or: []), .optional(.word(initial.rawValue)))
     case .number: KeyRule(key, .limit, .optional(FieldValue.none))
     }
   }

@@ -34,7 +34,8 @@ package struct Override: Sendable {
         .malformed,
         Diagnostic(
           .error, at: nil,
-          "--set \(parts[0]) takes an integer from 1 to \(ModelLimits.size), not \(quoted(parts[1]))"
+          "--set \(parts[0]) takes an integer from 1 to \(ModelLimits.size), not "
+            + quoted(parts[1])
         ))
     }
     return Override(.dim(String(path[1])), value: value)

@@ -76,8 +76,12 @@ func quoted(_ words: some StringProtocol) -> String {
   return shown.count > 80 ? "'\(shown.prefix(77).joined())...'" : "'\(shown.joined())'"
 }
 
-/// "'a', 'b' or 'c'".
+/// "'a', 'b' or 'c'"; only the first of very many.
 func choices(_ words: [String], _ last: String = "or") -> String {
+  guard words.count <= 60 else {
+    return words.prefix(50).map { quoted($0) }.joined(separator: ", ")
+      + " \(last) \(words.count - 50) more"
+  }
   let words = words.map { quoted($0) }
   guard words.count > 1 else { return words.first ?? "nothing" }
   return words.dropLast().joined(separator: ", ") + " \(last) " + words[words.count - 1]

@@ -9,6 +9,17 @@ package struct CheckedGraph: Sendable {
   package var layers: [CheckedLayer]
   package var outputs: [ModelGraph.Output]
   package var rate: Double?
+
+  package init(
+    name: String, inputs: [ModelGraph.Input], layers: [CheckedLayer],
+    outputs: [ModelGraph.Output], rate: Double? = nil
+  ) {
+    self.name = name
+    self.inputs = inputs
+    self.layers = layers
+    self.outputs = outputs
+    self.rate = rate
+  }
 }
 
 package struct CheckedLayer: Sendable {
@@ -18,7 +29,19 @@ package struct CheckedLayer: Sendable {
   /// Of the first source; the only one where the layer does not join several.
   package var inputWidth: Int
   package var width: Int
-  package var tensors: [TensorMapping] = []
+  package var tensors: [TensorMapping]
+
+  package init(
+    name: Name, form: LayerForm, sources: [Source], inputWidth: Int, width: Int,
+    tensors: [TensorMapping] = []
+  ) {
+    self.name = name
+    self.form = form
+    self.sources = sources
+    self.inputWidth = inputWidth
+    self.width = width
+    self.tensors = tensors
+  }
 }
 
 /// What a layer computes, with its shapes known and its weights yet to be read.
@@ -43,4 +66,16 @@ package struct RecurrentForm: Sendable {
   package var input: StructureUse
   package var recurrent: StructureUse
   package var learnsInitial: Bool
+
+  package init(
+    cell: any Cell, hidden: Int, sublayers: Int, input: StructureUse, recurrent: StructureUse,
+    learnsInitial: Bool
+  ) {
+    self.cell = cell
+    self.hidden = hidden
+    self.sublayers = sublayers
+    self.input = input
+    self.recurrent = recurrent
+    self.learnsInitial = learnsInitial
+  }
 }

@@ -79,7 +79,7 @@ extension GraphChecker {
       guard let pattern = use.blocksFrom else { continue }
       let subject = "\(layer.name.text): '\(side)': 'blocks_from'"
       let isDealt = side == "input" && use.structure == .dense(Dense())
-      if use.structure.value(ofKey: BlockDiagonal.keys[0]) == nil && !isDealt {
+      if use.structure.blocks == nil && !isDealt {
         report(pattern.span, "\(subject) needs 'structure: block_diagonal' beside it")
         isSound = false
       }

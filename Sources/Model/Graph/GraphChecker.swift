@@ -13,6 +13,8 @@ package struct GraphChecker {
   /// Layers of the result, and where each of the description's layers went.
   private var layers: [CheckedLayer] = []
   private var moved: [Int: Int] = [:]
+  /// Elements of all results and states so far.
+  private var totalWidth = 0
 
   /// Checks the whole graph; nil when there are errors among the diagnostics.
   package static func check(
@@ -30,7 +32,6 @@ package struct GraphChecker {
     resolveSources()
     for index in layerOrder() { addLayer(index) }
     let outputs = description.outputs.compactMap { output($0) }
-    checkTotalWidth()
     warnAboutUnused(outputs)
     return CheckedGraph(
       name: description.name, inputs: graphInputs, layers: layers, outputs: outputs,
@@ -68,15 +69,30 @@ extension GraphChecker {
     }
     let joined = join(values, width, for: layer)
     let widths = joined.map { self.width(of: $0) }
-    guard let (form, width) = form(of: layer, inputs: widths) else { return }
+    guard totalWidth <= ModelLimits.totalWidth,
+      let (form, width) = form(of: layer, inputs: widths)
+    else { return }
     guard width <= ModelLimits.size else {
       return report(layer.name.span, tooWide(layer.name.text, width))
     }
     moved[index] = layers.count
-    layers.append(
+    append(
       CheckedLayer(
         name: layer.name, form: form, sources: joined, inputWidth: widths[0], width: width,
         tensors: layer.tensors))
+  }
+
+  /// Counts results and states, so that no description makes the memory explode.
+  private mutating func append(_ layer: CheckedLayer) {
+    layers.append(layer)
+    let before = totalWidth
+    totalWidth += layer.width + layer.stateElements
+    if before <= ModelLimits.totalWidth && totalWidth > ModelLimits.totalWidth {
+      report(
+        layer.name.span,
+        "\(layer.name.text): with this layer the model has \(totalWidth) elements of results and "
+          + "state per step; at most \(ModelLimits.totalWidth) are accepted")
+    }
   }
 
   private func tooWide(_ name: String, _ width: Int) -> String {
@@ -108,7 +124,7 @@ extension GraphChecker {
     if case .plain(let plain) = layer.word, plain.joinsSources { return values }
     guard values.count > 1 else { return values }
     let name = Name(freeName(like: layer.name.text + ".from"), span: layer.name.span)
-    layers.append(
+    append(
       CheckedLayer(
         name: name, form: .complete(.concat), sources: values,
         inputWidth: self.width(of: values[0]), width: width))
@@ -183,17 +199,6 @@ extension GraphChecker {
     }
     return ModelGraph.Output(
       name: output.name.text, source: source, width: width, labels: output.labels)
-  }
-
-  /// Results and states of all layers, so that no description makes the memory explode.
-  private mutating func checkTotalWidth() {
-    let total = layers.reduce(0) { $0 + $1.width + $1.stateElements }
-    if total > ModelLimits.totalWidth {
-      report(
-        description.span,
-        "all layers together have \(total) elements of results and state per step; at most "
-          + "\(ModelLimits.totalWidth) are accepted")
-    }
   }
 
   private mutating func warnAboutUnused(_ outputs: [ModelGraph.Output]) {

@@ -136,6 +136,7 @@ extension FileWeights {
       let any = kind.init(parameters: kind.keys.map { _ in 1 })
       guard any.misfit(rows: shape.rows, columns: shape.columns) == nil,
         let found = any.nearest(union, rows: shape.rows, columns: shape.columns),
+        found.storedCount(rows: shape.rows, columns: shape.columns) < union.count,
         holds(found, gates, shape)
       else { continue }
       return MatrixStructure(found)

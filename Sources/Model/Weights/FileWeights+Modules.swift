@@ -48,7 +48,7 @@ extension FileWeights {
     _ side: TensorNames.Side, _ reader: SublayerReader, isQuiet: Bool = false
   ) -> Int? {
     let use = reader.use(side)
-    if let blocks = use.structure.value(ofKey: BlockDiagonal.keys[0]) { return blocks }
+    if let blocks = use.structure.blocks { return blocks }
     var count = 0
     while count < reader.form.hidden, source.info(moduleName(side, .weight, count, reader)) != nil {
       count += 1
@@ -85,6 +85,13 @@ extension FileWeights {
       for gate in stacked.indices { stacked[gate] += values[gate * count..<(gate + 1) * count] }
     }
     return Dictionary(uniqueKeysWithValues: zip(reader.gates, stacked))
+  }
+}
+
+extension MatrixStructure {
+  /// The number of blocks of a block diagonal matrix.
+  var blocks: Int? {
+    if case .blockDiagonal(let structure) = self { structure.blocks } else { nil }
   }
 }
 

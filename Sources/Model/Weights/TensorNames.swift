@@ -4,10 +4,13 @@
 /// |---|---|---|---|
 /// | linear | `weight [out, in]`, `bias` | `kernel [in, out]`, `bias` | as pytorch |
 /// | embedding | `weight [n, d]` | `embeddings [n, d]` | as pytorch |
-/// | norms | `weight`, `bias`, `running_mean`, `running_var` | `gamma`, `beta`, `moving_mean`,
-/// `moving_variance` | as pytorch |
-/// | recurrent, k of one | `weight_ih_l{k}` or `weight_ih` | `[l{k}.][forward.]kernel` | `[l{k}.]W` |
-/// | recurrent biases | `bias_ih_l{k}`, `bias_hh_l{k}` | `bias` | `B` |
+/// | norms | `weight`, `bias` | `gamma`, `beta` | as pytorch |
+/// | statistics | `running_mean`, `running_var` | `moving_mean`, `moving_variance` | as pytorch |
+/// | input side | `weight_ih_l{k}` | `[l{k}.][forward.]kernel` | `[l{k}.]W` |
+/// | recurrent side | `weight_hh_l{k}` | `[l{k}.][forward.]recurrent_kernel` | `[l{k}.]R` |
+/// | biases | `bias_ih_l{k}`, `bias_hh_l{k}` | `[l{k}.][forward.]bias` | `[l{k}.]B` |
+///
+/// In a layer of one, `_l{k}` and `l{k}.` may be left out.
 ///
 /// Packed matrices, learned initial states and a cell's further vectors have the same names in all
 /// layouts, and so has the slope of `prelu`.
