@@ -1,4 +1,5 @@
 import Compiler
+import Foundation
 import IR
 import TestSupport
 import Testing
@@ -60,6 +61,17 @@ import Testing
       try PassPipeline("test", [Self.idle]).run(wrong, verifying: true)
     }
     #expect(error?.stage == "lowering")
+  }
+
+  @Test func `the page about the passes lists them in order`() throws {
+    let page = SharedData.packageRoot.appending(path: "Sources/Compiler/Compiler.docc/Passes.md")
+    let rows = try String(contentsOf: page, encoding: .utf8).split(separator: "\n")
+      .filter { $0.hasPrefix("| `") }
+    let passes = PassPipeline.standard.passes
+    #expect(rows.count == passes.count)
+    for (row, pass) in zip(rows, passes) {
+      #expect(row.hasPrefix("| `\(pass.name)` | \(pass.summary) |"))
+    }
   }
 
   @Test func `names and summaries of the standard passes are in order`() {

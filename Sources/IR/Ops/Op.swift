@@ -63,7 +63,7 @@ package struct Scan: Hashable, Sendable {
     package var name: String
     /// The value before this step, defined by the scan for its body.
     package var before: ValueID
-    /// The value after this step, defined in the body.
+    /// The value after this step, of the body or of the enclosing level.
     package var after: ValueID
     /// The value before the first step: a constant vector, or zero.
     package var initial: Symbol?
@@ -79,7 +79,7 @@ package struct Scan: Hashable, Sendable {
   package var name: String
   package var states: [State]
   package var body: [Operation]
-  /// Values of the body (or states' `after`) that become the scan's results, in order.
+  /// Values, mostly of the body, that become the scan's results, in order.
   package var yields: [ValueID]
 
   package init(name: String, states: [State], body: [Operation], yields: [ValueID]) {
