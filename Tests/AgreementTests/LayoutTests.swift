@@ -11,9 +11,7 @@ import Testing
   func everyCellAndStructureInEveryLayout(keyword: String) throws {
     let pairs = MatrixStructure.kinds.count * MatrixStructure.kinds.count
     for layout in Layout.allCases {
-      // Packed tensors have the pytorch names and orders.
-      let forms = [.pytorch, .native].contains(layout) ? ModelWriter.Form.allCases : [.dense]
-      for form in forms {
+      for form in ModelWriter.Form.allCases {
         for seed in 0..<2 * pairs {
           let random = RandomCase.recurrent(keyword, seed: seed, steps: 3)
           try check(#require(random), layout, form)
@@ -25,7 +23,9 @@ import Testing
   @Test func randomChains() throws {
     for seed in 0..<100 {
       let random = RandomCase.chain(seed: seed, layers: 1 + seed % 9, steps: 3)
-      try check(random, Layout.allCases[seed % Layout.allCases.count], .dense)
+      try check(
+        random, Layout.allCases[seed % Layout.allCases.count],
+        ModelWriter.Form.allCases[seed % ModelWriter.Form.allCases.count])
     }
   }
 

@@ -15,10 +15,13 @@ import Testing
     }
   }()
 
+  /// Entries that stored numbers computed in f32 may be off by, for numbers up to 1.
+  static let rounding: Float = 1e-4
+
   private func stored(_ count: Int, seed: Int) -> [Float] {
     var random = SeededRandom(seed: UInt64(seed))
-    // Never zero, so that no entry hides.
-    return (0..<count).map { _ in random.uniform(1) }.map { $0 == 0 ? 1 : $0 }
+    // Never near zero, so that no entry hides.
+    return (0..<count).map { _ in random.uniform(0.5) }.map { $0 < 0 ? $0 - 0.5 : $0 + 0.5 }
   }
 
   @Test func everyKindHasCases() {
@@ -28,6 +31,8 @@ import Testing
     }
   }
 
+  /// To the bit where the stored numbers are entries of the matrix. A structure whose numbers cannot
+  /// be read out of a dense matrix says so by violations.
   @Test func extractUndoesDensify() {
     for (i, (structure, rows, columns)) in Self.cases.enumerated() {
       let kind = structure.kind
@@ -36,25 +41,35 @@ import Testing
       let dense = kind.densify(stored, rows: rows, columns: columns)
       #expect(dense.count == rows * columns)
       let found = kind.extract(dense, rows: rows, columns: columns, tolerance: 0)
+      if structure.storesEntries(rows: rows, columns: columns) {
+        #expect(found.violations == 0, "\(kind.description) \(rows) x \(columns)")
+      }
+      guard found.violations == 0 else { continue }
       let again = kind.densify(found.stored, rows: rows, columns: columns)
-      #expect(found.violations == 0 && again == dense, "\(kind.description) \(rows) x \(columns)")
+      #expect(again == dense, "\(kind.description) \(rows) x \(columns)")
     }
   }
 
-  /// A dense matrix's entries that the structure drops are exactly those that `extract` reports.
+  /// What the structure makes otherwise of a dense matrix is exactly what `extract` reports.
   @Test func extractReportsWhatItDrops() {
     for (i, (structure, rows, columns)) in Self.cases.enumerated() {
       let kind = structure.kind
       let dense = stored(rows * columns, seed: i)
-      let found = kind.extract(dense, rows: rows, columns: columns, tolerance: 0)
+      let found = kind.extract(
+        dense, rows: rows, columns: columns, tolerance: Self.rounding)
       let kept = kind.densify(found.stored, rows: rows, columns: columns)
-      let lost = dense.indices.filter { kept[$0] != dense[$0] }
-      #expect(found.violations == lost.count, "\(kind.description) \(rows) x \(columns)")
-      guard let worst = lost.max(by: { abs(dense[$0]) < abs(dense[$1]) }) else { continue }
-      #expect(found.row * columns + found.column == worst)
-      #expect(found.largest == abs(dense[worst]))
+      let lost = dense.indices.map { abs(kept[$0] - dense[$0]) }
+      let label: Comment = "\(kind.description) \(rows) x \(columns)"
+      #expect(found.violations >= lost.count { $0 > Self.rounding }, label)
+      guard structure.storesEntries(rows: rows, columns: columns) else { continue }
+      #expect(found.violations == lost.count { $0 > 0 }, label)
+      guard let worst = lost.indices.max(by: { lost[$0] < lost[$1] }), lost[worst] > 0 else {
+        continue
+      }
+      #expect(found.row * columns + found.column == worst, label)
+      #expect(found.largest == lost[worst], label)
       let spared = kind.extract(dense, rows: rows, columns: columns, tolerance: found.largest)
-      #expect(spared.violations == 0)
+      #expect(spared.violations == 0, label)
     }
   }
 
@@ -64,7 +79,7 @@ import Testing
       let nan = [Float](repeating: .nan, count: rows * columns)
       let held = kind.storedCount(rows: rows, columns: columns)
       let found = kind.extract(nan, rows: rows, columns: columns, tolerance: .infinity)
-      #expect((found.violations > 0) == (held < rows * columns), "\(kind.description)")
+      if held < rows * columns { #expect(found.violations > 0, "\(kind.description)") }
     }
   }
 
@@ -76,9 +91,11 @@ import Testing
       let stored = stored(type.storedCount, seed: i)
       let x = self.stored(columns, seed: i + 1).map(Double.init)
       guard let got = expanded(type, stored, x) else { continue }
-      let want = product(type, stored, x)
+      // `densify` may compute in f32 what `expand` leaves to the product.
+      let isExact = structure.storesEntries(rows: rows, columns: columns)
       expectClose(
-        got, want, absolute: 1e-12, "\(structure.kind.description) \(gates) x \(rows) x \(columns)")
+        got, product(type, stored, x), absolute: isExact ? 1e-12 : 1e-4,
+        "\(structure.kind.description) \(gates) x \(rows) x \(columns)")
     }
   }
 
@@ -134,6 +151,14 @@ import Testing
 }
 
 extension MatrixStructure {
+  /// Whether the stored numbers are entries of the matrix and the others are zero.
+  func storesEntries(rows: Int, columns: Int) -> Bool {
+    let count = kind.storedCount(rows: rows, columns: columns)
+    let numbers = (0..<count).map { Float($0 + 1) }
+    let entries = kind.densify(numbers, rows: rows, columns: columns).filter { $0 != 0 }
+    return entries.sorted() == numbers
+  }
+
   /// `nearest` of the payload, whose type is not known here.
   fileprivate func nearestKind(
     _ dense: [Float], _ rows: Int, _ columns: Int

@@ -10,20 +10,20 @@ import Tensors
 struct ModelWriter {
   /// How a recurrent matrix is stored in the file.
   enum Form: CaseIterable {
-    /// Dense with zeros.
+    /// Dense with zeros, where the structure can be read out of that.
     case dense
-    /// `[gate, block, out, in]`, where the structure has blocks.
+    /// Stored numbers gate by gate: `[gate, block, out, in]`.
     case packedByGate
-    /// `[block, gate * out, in]`, likewise.
-    case packedByBlock
+    /// The gates in the axis of the rows: `[block, gate * out, in]`.
+    case packedByRow
   }
 
   let layout: Layout
   let form: Form
-  private(set) var tensors: [String: Tensor] = [:]
+  var tensors: [String: Tensor] = [:]
   private var lines: [String] = []
   private let graph: ModelGraph
-  private let options: [String: CellOptions]
+  let options: [String: CellOptions]
 
   /// The description's text and the tensors of its weights file `weights.safetensors`.
   static func write(
@@ -109,11 +109,11 @@ struct ModelWriter {
     }
   }
 
-  private mutating func key(_ key: String, _ value: some Any) {
+  mutating func key(_ key: String, _ value: some Any) {
     lines.append("    \(key): \(value)")
   }
 
-  private func describe(_ structure: MatrixStructure) -> String {
+  func describe(_ structure: MatrixStructure) -> String {
     let kind = structure.kind
     let parameters = zip(type(of: kind).keys, kind.parameters).map { ", \($0): \($1)" }
     return "{structure: \(type(of: kind).keyword)\(parameters.joined())}"
@@ -121,7 +121,9 @@ struct ModelWriter {
 
   private mutating func writeLinear(_ name: String, _ weight: StructuredMatrix, _ bias: [Float]?) {
     let dense = Tensor(weight.dense, shape: [weight.rows, weight.columns])
-    if layout == .keras {
+    if packs([weight]) {
+      tensors["\(name).weight_blocks"] = packed([weight])
+    } else if layout == .keras {
       tensors["\(name).kernel"] = dense.transposed
     } else {
       tensors["\(name).weight"] = dense
@@ -138,153 +140,5 @@ struct ModelWriter {
     for (tensor, value) in values {
       tensors["\(name).\(layout == .keras ? keras[tensor]! : tensor)"] = Tensor(value)
     }
-  }
-}
-
-// MARK: Recurrent layers
-
-extension ModelWriter {
-  private mutating func write(_ layer: RecurrentLayer, _ name: String) {
-    key("hidden", layer.hidden)
-    key("layers", layer.sublayers.count)
-    key("input", describe(layer.sublayers[0].inputStructure))
-    key("recurrent", describe(layer.sublayers[0].recurrentStructure))
-    if !layer.sublayers[0].initial.isEmpty { key("initial", "learned") }
-    if let options = options[name] {
-      for (option, word) in options.words { key(option, word) }
-      for (option, activation) in options.activations { key(option, activation.function.rawValue) }
-      for (option, number) in options.numbers { key(option, number) }
-    }
-    for (k, sublayer) in layer.sublayers.enumerated() {
-      for (state, value) in sublayer.initial { tensors["\(name).\(state)0_l\(k)"] = Tensor(value) }
-      for (vector, value) in sublayer.vectors { tensors["\(name).\(vector)_l\(k)"] = Tensor(value) }
-      let prefix = layer.sublayers.count == 1 ? "\(name)." : "\(name).l\(k)."
-      switch layout {
-      case .pytorch, .native: writePytorch(sublayer, layer, name, k)
-      case .keras: writeKeras(sublayer, layer, prefix)
-      case .onnx: writeOnnx(sublayer, layer, prefix)
-      }
-    }
-  }
-
-  private mutating func writePytorch(
-    _ sublayer: RecurrentLayer.Sublayer, _ layer: RecurrentLayer, _ name: String, _ k: Int
-  ) {
-    let gates = layer.gateOrder(in: layout)
-    for (side, matrices, structure) in [
-      ("ih", sublayer.input, sublayer.inputStructure),
-      ("hh", sublayer.recurrent, sublayer.recurrentStructure),
-    ] {
-      let shape = structure.kind.storedShape(
-        rows: layer.hidden, columns: matrices[gates[0]]!.columns)
-      if form == .dense || shape.count != 3 {
-        tensors["\(name).weight_\(side)_l\(k)"] = stacked(gates.map { matrices[$0]! })
-      } else {
-        let suffix = layer.sublayers.count == 1 ? "" : "_l\(k)"
-        tensors["\(name).weight_\(side)_blocks\(suffix)"] = packed(
-          gates.map { matrices[$0]!.stored }, shape)
-      }
-    }
-    if !sublayer.inputBias.isEmpty {
-      let zero = [Float](repeating: 0, count: layer.hidden)
-      tensors["\(name).bias_ih_l\(k)"] = Tensor(gates.flatMap { sublayer.inputBias[$0]! })
-      tensors["\(name).bias_hh_l\(k)"] = Tensor(
-        gates.flatMap { sublayer.recurrentBias[$0] ?? zero })
-    }
-  }
-
-  /// `[gates * rows, columns]`.
-  private func stacked(_ matrices: [StructuredMatrix]) -> Tensor {
-    Tensor(
-      matrices.flatMap(\.dense),
-      shape: [matrices.count * matrices[0].rows, matrices[0].columns])
-  }
-
-  /// Blocks `[block, out, in]` per gate as one tensor of rank 4 or 3.
-  private func packed(_ gates: [[Float]], _ shape: [Int]) -> Tensor {
-    if form == .packedByGate { return Tensor(gates.flatMap { $0 }, shape: [gates.count] + shape) }
-    let size = shape[1] * shape[2]
-    let byBlock = (0..<shape[0]).flatMap { block in
-      gates.flatMap { $0[block * size..<(block + 1) * size] }
-    }
-    return Tensor(byBlock, shape: [shape[0], gates.count * shape[1], shape[2]])
-  }
-
-  /// One bias where the cell merges them, two rows where Keras keeps two.
-  private mutating func writeKeras(
-    _ sublayer: RecurrentLayer.Sublayer, _ layer: RecurrentLayer, _ prefix: String
-  ) {
-    let gates = layer.gateOrder(in: layout)
-    tensors["\(prefix)kernel"] = stacked(gates.map { sublayer.input[$0]! }).transposed
-    tensors["\(prefix)recurrent_kernel"] =
-      stacked(gates.map { sublayer.recurrent[$0]! }).transposed
-    guard !sublayer.inputBias.isEmpty else { return }
-    let zero = [Float](repeating: 0, count: layer.hidden)
-    let input = gates.flatMap { sublayer.inputBias[$0]! }
-    let recurrent = gates.flatMap { sublayer.recurrentBias[$0] ?? zero }
-    if layer.cell.kerasBiasRows == 2 {
-      tensors["\(prefix)bias"] = Tensor(input + recurrent, shape: [2, input.count])
-    } else {
-      tensors["\(prefix)bias"] = Tensor(input)
-    }
-  }
-
-  private mutating func writeOnnx(
-    _ sublayer: RecurrentLayer.Sublayer, _ layer: RecurrentLayer, _ prefix: String
-  ) {
-    let gates = layer.gateOrder(in: layout)
-    for (tensor, matrices) in [("W", sublayer.input), ("R", sublayer.recurrent)] {
-      let whole = stacked(gates.map { matrices[$0]! })
-      tensors["\(prefix)\(tensor)"] = Tensor(whole.floats, shape: [1] + whole.shape)
-    }
-    guard !sublayer.inputBias.isEmpty else { return }
-    let zero = [Float](repeating: 0, count: layer.hidden)
-    let biases =
-      gates.flatMap { sublayer.inputBias[$0]! }
-      + gates.flatMap { sublayer.recurrentBias[$0] ?? zero }
-    tensors["\(prefix)B"] = Tensor(biases, shape: [1, biases.count])
-  }
-}
-
-extension RecurrentLayer {
-  /// The specification's orders; a cell that it does not name has one order in every layout.
-  func gateOrder(in layout: Layout) -> [String] {
-    switch (type(of: cell).keyword, layout) {
-    case ("lstm", .onnx): ["i", "o", "f", "g"]
-    case ("lstm", _): ["i", "f", "g", "o"]
-    case ("gru", .keras), ("gru", .onnx): ["z", "r", "n"]
-    case ("gru", _): ["r", "z", "n"]
-    default: cell.gateOrder(in: layout)
-    }
-  }
-}
-
-extension Tensor {
-  /// A matrix turned over.
-  var transposed: Tensor {
-    let (rows, columns, values) = (shape[0], shape[1], floats)
-    let turned = (0..<columns).flatMap { c in (0..<rows).map { values[$0 * columns + c] } }
-    return Tensor(turned, shape: [columns, rows])
-  }
-}
-
-extension ModelGraph {
-  /// The same model with its recurrent biases as the layout's files can hold them: a `keras` file
-  /// has one bias where the cell may merge both.
-  func holdable(in layout: Layout) -> ModelGraph {
-    guard layout == .keras else { return self }
-    var graph = self
-    for i in layers.indices {
-      guard var layer = layers[i].recurrent, layer.cell.kerasBiasRows == 1 else { continue }
-      for k in layer.sublayers.indices {
-        for (gate, bias) in layer.sublayers[k].recurrentBias {
-          let merged = zip(layer.sublayers[k].inputBias[gate]!, bias).map(+)
-          layer.sublayers[k].inputBias[gate] = merged
-        }
-        layer.sublayers[k].recurrentBias = [:]
-      }
-      graph.layers[i].kind = .recurrent(layer)
-    }
-    return graph
   }
 }
