@@ -6,8 +6,9 @@ static uint64_t mix(uint64_t lane, uint64_t word) {
 }
 
 /* Eight interleaved FNV-1a lanes over 64-bit words, rotated after each multiplication so that high
- * bits reach low ones, then folded. One byte at a time would take 60 ms for 50 MB of weights; this
- * takes 6. `bytes` is a multiple of 64; the checksum's own field counts as zero. */
+ * bits reach low ones, then folded. One lane over bytes would wait for a multiplication at every
+ * byte; eight over words keep up with memory. `bytes` is a multiple of 64; the checksum's own field
+ * counts as zero. */
 uint64_t rnnc_checksum(const unsigned char *file, uint64_t bytes) {
   const uint64_t basis = UINT64_C(0xcbf29ce484222325);
   uint64_t lanes[8];
