@@ -40,8 +40,9 @@ typedef struct rnnc_state_port {
   size_t offset;
 } rnnc_state_port;
 
-/* Maps and checks a plan file. On failure *program is NULL and message (if any) says why, in one
- * sentence that names the file's field. */
+/* Maps and checks a plan file, which must not change until rnnc_close (replace it by renaming
+ * another over it). On failure *program is NULL and message (if any) says why, in one sentence that
+ * names the file's field. */
 int rnnc_open(const char *path, rnnc_program **program, char *message, size_t message_bytes);
 /* The same over bytes that stay alive and unchanged until rnnc_close; 64-byte aligned. */
 int rnnc_open_memory(const void *plan, size_t bytes, rnnc_program **program, char *message,
@@ -61,7 +62,7 @@ rnnc_port rnnc_input(const rnnc_program *program, int index);
 rnnc_port rnnc_output(const rnnc_program *program, int index);
 rnnc_state_port rnnc_state(const rnnc_program *program, int index);
 
-/* Includes reset. */
+/* `state` has at least rnnc_state_size bytes. Includes reset. */
 int rnnc_init(const rnnc_program *program, void *state, size_t bytes);
 void rnnc_reset(const rnnc_program *program, void *state);
 /* inputs[i] and outputs[i]: rows of the port's width, one per step. */
