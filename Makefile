@@ -16,8 +16,9 @@ TEST_FLAGS ?= -c release --disable-testable-imports
 
 setup:
 	@command -v $(SWIFT) >/dev/null 2>&1 || { \
-	  echo "Swift 6.2 or newer is needed and not found: see https://www.swift.org/install"; exit 1; }
-	@.ci/need zlib1g-dev=/usr/include/zlib.h gcc=gcc libc6-dev=/usr/include/stdio.h
+	  echo "Swift 6.3 or newer is needed and not found: see https://www.swift.org/install"; exit 1; }
+	@.ci/need zlib1g-dev=/usr/include/zlib.h gcc=gcc libc6-dev=/usr/include/stdio.h \
+	  libomp-dev='/usr/lib/*/libomp5.so'
 
 build: setup
 	$(SWIFT) build -c release --product rnnc

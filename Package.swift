@@ -1,4 +1,4 @@
-// swift-tools-version: 6.2
+// swift-tools-version: 6.3
 // Targets and who may import whom: the layers of the README's architecture section, checked by
 // Tests/ArchitectureTests against every `import` line.
 import PackageDescription
@@ -25,6 +25,12 @@ let package = Package(
     .target(name: "IR", dependencies: ["Tensors", "Diagnostics"]),
     .target(name: "DataFiles", dependencies: ["Tensors", "Diagnostics", "CZlib"]),
     .target(name: "CRuntime", dependencies: ["CKernels"]),
+    // The only target with unsafe flags; no library product depends on it, so that other packages
+    // can depend on this one by version.
+    .target(
+      name: "COpenMP", dependencies: ["CKernels"],
+      cSettings: [.unsafeFlags(["-fopenmp"], .when(platforms: [.linux]))],
+      linkerSettings: [.linkedLibrary("omp5", .when(platforms: [.linux]))]),
     // Layer 2
     .target(
       name: "Model",
@@ -44,7 +50,7 @@ let package = Package(
       name: "rnnc",
       dependencies: [
         "Tensors", "Diagnostics", "IR", "DataFiles", "Model", "Plan", "Kernels", "Compiler",
-        "Emission", "Runtime", "Reference",
+        "Emission", "Runtime", "Reference", "COpenMP",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -71,7 +77,7 @@ let package = Package(
     .testTarget(
       name: "PlanTests",
       dependencies: [
-        "Plan", "CKernels", "CRuntime", "Runtime", "Kernels", "Tensors", "CStepProbe",
+        "Plan", "CKernels", "CRuntime", "COpenMP", "Runtime", "Kernels", "Tensors", "CStepProbe",
         "TestSupport",
       ],
       exclude: ["Golden"]),

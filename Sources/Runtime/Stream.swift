@@ -60,6 +60,19 @@ public struct Stream: ~Copyable {
         program.handle.program, state.baseAddress, scratch.baseAddress, inputs, outputs, steps))
   }
 
+  /// The same, the work shared by the threads of a team.
+  public mutating func run(
+    inputs: UnsafePointer<UnsafeRawPointer?>, outputs: UnsafePointer<UnsafeMutableRawPointer?>,
+    steps: Int, on team: Team
+  ) throws(RuntimeError) {
+    guard steps >= 0 else { throw RuntimeError(.argument, "\(steps) steps") }
+    try check(
+      team.run(
+        SharedCall(
+          program: program.handle.program, state: state.baseAddress, scratch: scratch.baseAddress,
+          inputs: inputs, outputs: outputs, steps: steps)))
+  }
+
   /// The same for one step.
   public mutating func step(
     inputs: UnsafePointer<UnsafeRawPointer?>, outputs: UnsafePointer<UnsafeMutableRawPointer?>

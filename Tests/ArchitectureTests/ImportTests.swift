@@ -13,6 +13,7 @@ import Testing
     "IR": ["Tensors", "Diagnostics"],
     "DataFiles": ["Tensors", "Diagnostics", "CZlib"],
     "CRuntime": ["CKernels"],
+    "COpenMP": ["CKernels"],
     "Model": ["IR", "DataFiles", "Tensors", "Diagnostics", "Yams"],
     "Plan": ["Tensors"],
     "Kernels": ["CKernels", "Tensors"],
@@ -22,7 +23,7 @@ import Testing
     "Reference": ["Model", "IR", "Tensors"],
     "rnnc": [
       "Tensors", "Diagnostics", "IR", "DataFiles", "Model", "Plan", "Kernels", "Compiler",
-      "Emission", "Runtime", "Reference", "ArgumentParser",
+      "Emission", "Runtime", "Reference", "COpenMP", "ArgumentParser",
     ],
   ]
 

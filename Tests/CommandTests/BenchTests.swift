@@ -42,6 +42,14 @@ import Testing
     #expect(results.allSatisfy { $0["mode"] as? String == "sequence" })
   }
 
+  @Test func threadsMultiply() throws {
+    let run = try Tool.run(
+      "bench", fixtures.spotter(), "--duration", "0.01", "-t", "1,2", "--sequence", "5,10", "--json"
+    )
+    #expect(run.status == 0)
+    #expect(try run.results().compactMap { $0["threads"] as? Int } == [1, 1, 2, 2])
+  }
+
   @Test func peopleGetATableWithUnits() throws {
     let run = try Tool.run(
       "bench", fixtures.spotter(), fixtures.letters(), "--duration", "0.01", "--seed", "7")
@@ -55,7 +63,8 @@ import Testing
 
   @Test(arguments: [
     ["--steps", "0"], ["--duration", "-1"], ["--duration", "1", "--steps", "5"],
-    ["--sequence", "0"], ["--sequence", "5,"], ["-t", "2"], [],
+    ["--sequence", "0"], ["--sequence", "5,"], ["-t", "0"], ["-t", "2,"],
+    ["-t", "257"], [],
   ])
   func wrongFlagsAre64(flags: [String]) throws {
     let models = flags.isEmpty ? [] : [try fixtures.spotter()]

@@ -66,6 +66,18 @@ import Testing
     #expect(try Csv(path: fixtures.path("y.csv")).values.floats == wanted.floats)
   }
 
+  @Test func threadsChangeNoBit() throws {
+    let model = try fixtures.spotter()
+    try Npy.write(Fixtures.numbers([200, 8]), to: fixtures.path("x.npy"))
+    let wanted = try output(model, "x.npy", "y.npy")
+    for flags in [["-t", "2"], ["-t", "3", "--chunk", "7"]] {
+      let run = try Tool.run(
+        ["run", model, "-i", fixtures.path("x.npy"), "-o", fixtures.path("y.npy")] + flags)
+      #expect(run.status == 0, "\(run.errors)")
+      #expect(try Npy.read(path: fixtures.path("y.npy")) == wanted)
+    }
+  }
+
   /// Runs the model from one file to another.
   private func pass(_ model: String, _ input: String, _ output: String) throws {
     let run = try Tool.run("run", model, "-i", fixtures.path(input), "-o", fixtures.path(output))
@@ -398,7 +410,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ["--chunk", "0"], ["--pad", "one"], ["--out", "npy"], ["-t", "2"],
+    ["--chunk", "0"], ["--pad", "one"], ["--out", "npy"], ["-t", "0"],
     ["-o", "-", "--out", "npy", "--json"],
   ])
   func wrongFlagsAre64(flags: [String]) throws {

@@ -1,6 +1,8 @@
+import COpenMP
 import CRuntime
 import Foundation
 import Plan
+import Runtime
 import Synchronization
 import Testing
 
@@ -74,5 +76,48 @@ import Testing
       #expect(results.allSatisfy { $0 == RNNC_OK })
       #expect(outputs(shared) == outputs(alone))
     }
+  }
+
+  /// The team of the tool, more threads than processors included, over several calls.
+  @Test(arguments: [1, 2, 3, 5]) func theOpenMPTeamGivesTheSameBits(threads: Int) throws {
+    let bytes = try SamplePlan.bytes(SamplePlan.everything())
+    let program = try Program(planBytes: bytes)
+    func outputs(_ memory: SampleMemory, on team: Team?) throws -> [UInt32] {
+      var stream = Stream(program)
+      for _ in 0..<3 {
+        if let team {
+          try stream.run(inputs: memory.inputs, outputs: memory.outputs, steps: 30, on: team)
+        } else {
+          try stream.run(inputs: memory.inputs, outputs: memory.outputs, steps: 30)
+        }
+      }
+      let words = memory.outputs[0]!.assumingMemoryBound(to: UInt32.self)
+      return Array(UnsafeBufferPointer(start: words, count: 4 * 30))
+    }
+    let team = Team(threads: threads, runner: copenmp_run)
+    openInC(bytes) { c in
+      #expect(throws: Never.self) {
+        let alone = try outputs(SampleMemory(c, steps: 30), on: nil)
+        #expect(try outputs(SampleMemory(c, steps: 30), on: team) == alone)
+        #expect(Set(alone).count > 10)
+      }
+    }
+  }
+
+  @Test func everyThreadIsAskedOnceAndMayBeFewer() {
+    final class Seen: Sendable {
+      let threads = Mutex<[Int32]>([])
+    }
+    let seen = Seen()
+    copenmp_run(
+      4,
+      { context, thread, threads, team in
+        let seen = Unmanaged<Seen>.fromOpaque(context!).takeUnretainedValue()
+        for _ in 0..<100 { team?.pointee.wait(team!.pointee.context, thread) }
+        seen.threads.withLock { $0.append(thread) }
+      }, Unmanaged.passUnretained(seen).toOpaque())
+    let found = seen.threads.withLock { $0.sorted() }
+    #expect(found == Array(0..<Int32(found.count)) && (1...4).contains(found.count))
+    #expect(copenmp_processors() >= 1)
   }
 }

@@ -21,6 +21,9 @@ typedef struct ck_team {
   void *context;
 } ck_team;
 
+/* One participant's part of a call; all share `context`. */
+typedef void (*ck_participant)(void *context, int thread, int threads, const ck_team *team);
+
 typedef struct ck_call {
   int steps;           /* rows, >= 0 */
   int thread, threads; /* 0 <= thread < threads */

@@ -44,11 +44,15 @@ struct PortMemory: ~Copyable {
     outputPointers = Array(pointers[inputCount...])
   }
 
-  /// Runs `steps` steps from the current row on.
-  mutating func run(_ stream: inout Stream, steps: Int) throws(Failure) {
+  /// Runs `steps` steps from the current row on, on this thread or shared by a team.
+  mutating func run(_ stream: inout Stream, steps: Int, on team: Team?) throws(Failure) {
     precondition(steps <= capacity)
     do {
-      try stream.run(inputs: inputPointers, outputs: outputPointers, steps: steps)
+      if let team {
+        try stream.run(inputs: inputPointers, outputs: outputPointers, steps: steps, on: team)
+      } else {
+        try stream.run(inputs: inputPointers, outputs: outputPointers, steps: steps)
+      }
     } catch {
       throw Failure(runtime: error)
     }

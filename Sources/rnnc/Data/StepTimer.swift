@@ -29,6 +29,7 @@ struct StepTimer: ~Copyable {
   private var stream: Stream
   private var memory: PortMemory
   private let mode: BenchMode
+  private let team: Team?
   /// Calls of one sample.
   private var callsPerSample = 1
 
@@ -41,9 +42,10 @@ struct StepTimer: ~Copyable {
   /// Steps from one fresh state, lest a stream drifts off into numbers that no user has.
   private static let streamSteps = 1000
 
-  init(_ model: Executable, mode: BenchMode, seed: UInt64) throws(Failure) {
+  init(_ model: Executable, mode: BenchMode, team: Team?, seed: UInt64) throws(Failure) {
     stream = Stream(model.program)
     self.mode = mode
+    self.team = team
     let rows = if case .sequence(let steps) = mode { steps } else { Self.rowCount }
     memory = try PortMemory(model.program, capacity: rows)
     var random = RandomInput(model.plan, seed: seed)
@@ -98,12 +100,16 @@ struct StepTimer: ~Copyable {
     case .sequence:
       stream.reset()
     }
-    let (steps, calls) = (mode.steps, callsPerSample)
+    let (steps, calls, team) = (mode.steps, callsPerSample, team)
     return memory.withPointers { inputs, outputs in
       let start = Self.now()
       for _ in 0..<calls {
         // The pointers fit the program: nothing can fail.
-        try? stream.run(inputs: inputs, outputs: outputs, steps: steps)
+        if let team {
+          try? stream.run(inputs: inputs, outputs: outputs, steps: steps, on: team)
+        } else {
+          try? stream.run(inputs: inputs, outputs: outputs, steps: steps)
+        }
       }
       return Self.now() - start
     }

@@ -9,7 +9,7 @@ struct BenchCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: verb, abstract: "Measure the time of a step.",
     discussion: """
-      One thread, monotonic clock, random input. Steps that are too short for the clock are timed \
+      Monotonic clock, random input. Steps that are too short for the clock are timed \
       several at a time, and a sample is their mean; the table says how many. A sequence is timed \
       from a fresh state, and a sample is its time divided by its steps.
       """)
@@ -23,6 +23,7 @@ struct BenchCommand: Verb {
   @Option(
     help: ArgumentHelp("Time whole sequences of T steps (a list multiplies).", valueName: "T"))
   var sequence: PositiveList?
+  @Option(name: .short, help: ThreadCount.listHelp) var threads = ThreadCounts.one
   @Flag(help: "Measure the dense twin of every model too.") var dense = false
   @Option(help: "Seed of the random input.") var seed: UInt64 = 0
   @OptionGroup var description: DescriptionOptions
@@ -41,15 +42,17 @@ struct BenchCommand: Verb {
   }
 
   func perform(_ session: Session) throws -> Answer {
+    for threads in threads.values { threads.warnIfMany(session) }
     var table = Self.makeTable()
     var progress = session.makeProgress()
     for path in models {
       for (name, model) in try executables(path, session) {
-        for mode in modes {
+        for (threads, mode) in runs {
           progress.update("measuring \(name), \(mode.text)")
-          let samples = try measure(model, mode)
+          let samples = try measure(model, threads, mode)
           progress.finish()
-          let result = BenchResult(name: name, mode: mode, samples: samples, plan: model.plan)
+          let result = BenchResult(
+            name: name, threads: threads, mode: mode, samples: samples, plan: model.plan)
           session.addResult(result.json)
           table.add(result.cells)
         }
@@ -61,8 +64,10 @@ struct BenchCommand: Verb {
     return .yes
   }
 
-  private var modes: [BenchMode] {
-    sequence.map { $0.values.map(BenchMode.sequence) } ?? [.step]
+  /// Every number of threads with every mode.
+  private var runs: [(ThreadCount, BenchMode)] {
+    let modes = sequence.map { $0.values.map(BenchMode.sequence) } ?? [.step]
+    return threads.values.flatMap { threads in modes.map { (threads, $0) } }
   }
 
   /// The model and, with `--dense`, its twin.
@@ -81,15 +86,18 @@ struct BenchCommand: Verb {
     ]
   }
 
-  private func measure(_ model: Executable, _ mode: BenchMode) throws -> BenchSamples {
-    var timer = try StepTimer(model, mode: mode, seed: seed)
+  private func measure(
+    _ model: Executable, _ threads: ThreadCount, _ mode: BenchMode
+  ) throws -> BenchSamples {
+    var timer = try StepTimer(model, mode: mode, team: threads.team, seed: seed)
     timer.warmUp(steps: warmup)
     return steps.map { timer.measure(steps: $0) } ?? timer.measure(seconds: duration ?? 1)
   }
 
   private static func makeTable() -> Table {
     Table([
-      .word("model"), .word("mode"), .word("ISA"), .number("steps"), .number("timed at once"),
+      .word("model"), .number("threads"), .word("mode"), .word("ISA"), .number("steps"),
+      .number("timed at once"),
       .number("p50 [us/step]"), .number("p90"), .number("p99"), .number("p99.9"), .number("max"),
       .number("mean [us/step]"), .number("weights [bytes]"), .number("weights [GB/s]"),
     ])

@@ -22,6 +22,7 @@ struct RunCommand: Verb {
   @Option(help: ArgumentHelp("Write the final states to this npz.", valueName: "PATH"))
   var stateOut: String?
   @Option(help: "Steps of one call (default: 1 on a pipe, otherwise many).") var chunk: Int?
+  @Option(name: .short, help: ThreadCount.help) var threads = ThreadCount.one
   @Flag(help: "Begin no step before its time, by the model's stream rate.") var realtime = false
   @OptionGroup var description: DescriptionOptions
   @OptionGroup var target: TargetOptions
@@ -35,6 +36,7 @@ struct RunCommand: Verb {
   }
 
   func perform(_ session: Session) throws -> Answer {
+    threads.warnIfMany(session)
     let model = try Executable.load(model, description, target.target, session)
     if realtime && model.plan.rate == nil {
       throw Failure(
@@ -53,7 +55,7 @@ struct RunCommand: Verb {
       try RunOutput($0.0, $0.1, model.plan, isBatch: source.isBatch)
     }
     var run = Run(
-      model: model, sink: sink, chunk: chunk ?? defaultChunk,
+      model: model, sink: sink, chunk: chunk ?? defaultChunk, team: threads.team,
       pace: realtime ? model.plan.rate.map { Pace(rate: $0) } : nil,
       progress: session.makeProgress())
     try run.perform(source, stateIn: stateIn, stateOut: stateOut)
