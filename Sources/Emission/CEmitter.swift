@@ -124,11 +124,12 @@ package struct CEmitter {
     let ports =
       plan.inputs.indices.map { "const \(element(plan.inputs[$0].element)) *in\($0)" }
       + plan.outputs.indices.map { "\(element(plan.outputs[$0].element)) *out\($0)" }
+    let unread = ["state", "scratch"] + plan.inputs.indices.map { "in\($0)" }
     var lines = [
       "/* ---- the plan: \(plan.calls.count) kernel calls ---- */",
       "static void \(prefix)_tile(unsigned char *state, unsigned char *scratch, "
         + "\(ports.joined(separator: ", ")), int steps) {",
-      "  (void)state, (void)scratch;",
+      "  (void)\(unread.joined(separator: ", (void)"));",
     ]
     var inLoop = 0
     for (i, step) in plan.steps.enumerated() {

@@ -41,6 +41,24 @@ import Testing
     }
   }
 
+  /// Without optimisation nothing is inlined; whatever the level, no bit changes.
+  @Test(
+    arguments: compilers,
+    [["-O0"], ["-O3"], ["-O1", "-fsanitize=undefined", "-fsanitize-undefined-trap-on-error"]])
+  func everyLevelGivesTheSameBits(compiler: String, level: [String]) throws {
+    let graph = try EmissionModels.allLayers.load()
+    for isa in ISA.all where isa.runsHere {
+      let plan = try Compile.plan(graph, for: isa)
+      let flags = isa.features.map { "-m\($0)" } + level
+      let library = try EmittedLibrary(plan, prefix: "level", compiler: compiler, flags: flags)
+      let inputs = randomInputs(of: plan)
+      let agrees =
+        try library.run(inputs, portions: [Self.steps], steps: Self.steps)
+        == runtimeOutputs(plan, isa, inputs)
+      #expect(agrees, "\(isa.name) with \(level)")
+    }
+  }
+
   /// The first compiler sees every instruction set, the others the plain one: each text is then
   /// compiled by all of them at a bearable cost.
   private static func isChecked(_ isa: ISA, _ compiler: String) -> Bool {

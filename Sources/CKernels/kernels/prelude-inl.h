@@ -11,8 +11,13 @@ typedef struct ck_team {
 } ck_team;
 #endif
 
-/* A template: a function whose constant arguments disappear. */
+/* A template: a function whose constant arguments disappear. Without optimisation they would not,
+ * and a plan with everything inlined would take megabytes of stack and minutes to compile. */
+#ifdef __OPTIMIZE__
 #define INLINE static inline __attribute__((always_inline, unused))
+#else
+#define INLINE static inline __attribute__((unused))
+#endif
 /* A kernel's body. A program that calls it with literal sizes may define this as INLINE. */
 #ifndef KERNEL
 #define KERNEL static inline __attribute__((unused))
