@@ -73,3 +73,16 @@ package struct Builder {
     return finished
   }
 }
+
+extension Function {
+  /// Appends to this function, without ever copying it: what `body` returns, and the operations.
+  package mutating func build<Result>(
+    _ body: (inout Builder) -> Result
+  ) -> (result: Result, block: [Operation]) {
+    var builder = Builder(self)
+    self = Function(name: name)
+    let result = body(&builder)
+    self = builder.function
+    return (result, builder.block)
+  }
+}

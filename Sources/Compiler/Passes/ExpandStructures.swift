@@ -23,13 +23,14 @@ extension Pass {
       guard case .project(let matrix, let input, let bias) = operation.op,
         case .matrix(let type, let stored)? = function.constants[matrix]
       else { return nil }
-      var builder = Builder(function)
       let product = StructuredProduct(matrix: matrix, type: type, input: input, stored: stored)
-      guard var y = type.structure.kind.expand(product, into: &builder) else { return nil }
-      if let bias { y = builder.binary(.add, y, builder.constant(bias)) }
-      function = builder.function
-      forwards[operation.results[0]] = y
-      return builder.block
+      let (expanded, block) = function.build { builder -> ValueID? in
+        guard let y = type.structure.kind.expand(product, into: &builder) else { return nil }
+        return bias.map { builder.binary(.add, y, builder.constant($0)) } ?? y
+      }
+      guard let expanded else { return nil }
+      forwards[operation.results[0]] = expanded
+      return block
     }
     function.replaceUses(forwards)
     return !forwards.isEmpty

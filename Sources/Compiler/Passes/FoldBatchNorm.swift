@@ -12,13 +12,15 @@ extension Pass {
     var affine: Set<ValueID> = []
     function.rewriteOperations { function, operation in
       guard let (x, scale, shift) = statistics(operation.op, in: &function) else { return nil }
-      var builder = Builder(function)
-      let scaled = builder.binary(.multiply, x, builder.constant(scale))
-      let bias = builder.constant(shift)
-      function = builder.function
-      affine.formUnion([scaled, operation.results[0]])
-      return builder.block
-        + [Operation(.binary(.add, scaled, bias), results: operation.results)]
+      let (values, block) = function.build { builder in
+        (
+          scaled: builder.binary(.multiply, x, builder.constant(scale)),
+          bias: builder.constant(shift)
+        )
+      }
+      affine.formUnion([values.scaled, operation.results[0]])
+      return block
+        + [Operation(.binary(.add, values.scaled, values.bias), results: operation.results)]
     }
     AffineFolding.run(&function, only: affine)
     function.removeDead()

@@ -15,8 +15,7 @@ extension Pass {
     var forwards: [ValueID: ValueID] = [:]
     function.rewriteBlocks { function, block in
       var merging = BiasMerging(function, block, uses)
-      let merged = merging.run()
-      function = merging.function
+      let merged = merging.run(&function)
       forwards.merge(merging.forwards) { _, new in new }
       return merged
     }
@@ -67,23 +66,24 @@ private indirect enum Sum {
   }
 }
 
+/// The sums of one block. The function goes from call to call, so that it is never copied.
 private struct BiasMerging {
-  var function: Function
   private(set) var forwards: [ValueID: ValueID] = [:]
   private let block: [Operation]
   private let uses: UseLists
   private let local: Set<ValueID>
   private let dependent: Set<ValueID>
+  private let parameters: Set<ValueID>
   private static let depthLimit = 64
   /// Products whose bias has become part of a sum's constant.
   private var stripped: Set<ValueID> = []
 
   init(_ function: Function, _ block: [Operation], _ uses: UseLists) {
-    self.function = function
     self.block = block
     self.uses = uses
     local = Set(block.flatMap(\.results))
-    dependent = Self.stateDependent(block, uses, parameters: Set(function.parameters.map(\.value)))
+    parameters = Set(function.parameters.map(\.value))
+    dependent = Self.stateDependent(block, uses, parameters: parameters)
   }
 
   /// What changes with a scan's states: values that no operation defines, but for the function's
@@ -101,8 +101,9 @@ private struct BiasMerging {
     return dependent
   }
 
-  mutating func run() -> [Operation] {
-    let merged = block.flatMap { merge($0) }
+  mutating func run(_ function: inout Function) -> [Operation] {
+    var merged: [Operation] = []
+    for operation in block { merged += merge(operation, in: &function) }
     return merged.map { operation in
       guard case .project(let matrix, let x, _) = operation.op,
         stripped.contains(operation.results[0])
@@ -112,17 +113,19 @@ private struct BiasMerging {
   }
 
   /// The operation, after those of the sum that takes its place if it is the root of one.
-  private mutating func merge(_ operation: Operation) -> [Operation] {
+  private mutating func merge(
+    _ operation: Operation, in function: inout Function
+  ) -> [Operation] {
     guard case .binary(.add, let a, let b) = operation.op, !isPartOfSum(operation.results[0])
     else { return [operation] }
     let sum = Sum.add(self.sum(a, depth: 1), self.sum(b, depth: 1))
     let constants = sum.constants
     guard !constants.isEmpty, let target = target(in: sum.terms),
-      constants.count > 1 || !sum.adds(to: target), let total = total(constants)
+      constants.count > 1 || !sum.adds(to: target), let total = total(constants, in: function)
     else { return [operation] }
-    var rebuilding = Rebuilding(function, target: target, constant: total, name: constants[0])
-    forwards[operation.results[0]] = rebuilding.rebuild(sum)!
-    function = rebuilding.function
+    let constant = function.addVariant(of: constants[0], .vector(total))
+    var rebuilding = Rebuilding(target: target, constant: constant)
+    forwards[operation.results[0]] = rebuilding.rebuild(sum, in: &function)!
     for case .product(let value, .some) in sum.terms { stripped.insert(value) }
     return rebuilding.operations + [operation]
   }
@@ -148,7 +151,7 @@ private struct BiasMerging {
     }
   }
 
-  private func vector(_ symbol: Symbol) -> [Float] {
+  private func vector(_ symbol: Symbol, in function: Function) -> [Float] {
     guard case .vector(let values)? = function.constants[symbol] else {
       preconditionFailure("'@\(symbol.name)' is not a vector")
     }
@@ -166,12 +169,12 @@ private struct BiasMerging {
 
   private func isDependent(_ value: ValueID) -> Bool {
     dependent.contains(value)
-      || (uses.definitions[value] == nil && !function.parameters.contains { $0.value == value })
+      || (uses.definitions[value] == nil && !parameters.contains(value))
   }
 
   /// The sum of the constants; nil where it would overflow.
-  private func total(_ constants: [Symbol]) -> [Float]? {
-    let vectors = constants.map(vector)
+  private func total(_ constants: [Symbol], in function: Function) -> [Float]? {
+    let vectors = constants.map { vector($0, in: function) }
     let total = vectors[0].indices.map { i in Float(vectors.reduce(0) { $0 + Double($1[i]) }) }
     return total.allSatisfy(\.isFinite) ? total : nil
   }
@@ -179,35 +182,35 @@ private struct BiasMerging {
 
 /// Writes a sum again, without its constants but for one.
 private struct Rebuilding {
-  var function: Function
   var operations: [Operation] = []
   private let target: ValueID
   private let constant: Symbol
   private var isPlaced = false
 
-  init(_ function: Function, target: ValueID, constant: [Float], name: Symbol) {
-    self.function = function
+  init(target: ValueID, constant: Symbol) {
     self.target = target
-    self.constant = self.function.addVariant(of: name, .vector(constant))
+    self.constant = constant
   }
 
   /// The value of what is left of `sum`, if anything is.
-  mutating func rebuild(_ sum: Sum) -> ValueID? {
+  mutating func rebuild(_ sum: Sum, in function: inout Function) -> ValueID? {
     switch sum {
     case .constant: return nil
     case .product(let value, _), .other(let value):
       if value != target || isPlaced { return value }
       isPlaced = true
-      let bias = append(.constant(constant), like: value)
-      return append(.binary(.add, value, bias), like: value)
+      let bias = append(.constant(constant), like: value, in: &function)
+      return append(.binary(.add, value, bias), like: value, in: &function)
     case .add(let a, let b):
-      let (a, b) = (rebuild(a), rebuild(b))
+      let (a, b) = (rebuild(a, in: &function), rebuild(b, in: &function))
       guard let a, let b else { return a ?? b }
-      return append(.binary(.add, a, b), like: a)
+      return append(.binary(.add, a, b), like: a, in: &function)
     }
   }
 
-  private mutating func append(_ op: Op, like value: ValueID) -> ValueID {
+  private mutating func append(
+    _ op: Op, like value: ValueID, in function: inout Function
+  ) -> ValueID {
     let result = function.makeValue(function.type(of: value))
     operations.append(Operation(op, results: [result]))
     return result

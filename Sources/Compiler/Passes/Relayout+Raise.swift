@@ -15,12 +15,12 @@ extension Relayout {
       guard case .permutation(let p)? = function.constants[symbol] else { return nil }
       let whole = q.map { p[$0] }
       if Self.isIdentity(whole) { return x }
-      guard uses.isReadOnce(value) else { return nil }
+      guard isReadOnce(value) else { return nil }
       edit(value, .permute(x, permutation(whole)))
       return value
     default: break
     }
-    guard uses.isReadOnce(value), let op, let changed = permuted(op, value, by: q) else {
+    guard isReadOnce(value), let op, let changed = permuted(op, value, by: q) else {
       return nil
     }
     edit(value, changed)

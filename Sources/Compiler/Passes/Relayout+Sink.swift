@@ -10,7 +10,7 @@ extension Relayout {
   /// Makes all that reads y = x[p] read x, as far as the change goes; false when something that
   /// it reaches cannot change.
   mutating func sink(_ y: ValueID, into x: ValueID, _ p: [Int]) -> Bool {
-    if uses.escapes(y) { return false }
+    if escapes(y) { return false }
     var moved = [y: Moved(value: x, layout: p)]
     var pending = readers(of: y)
     // In the order of the text every operand is decided when a reader's turn comes.
@@ -21,18 +21,12 @@ extension Relayout {
       case .absorbed: break
       case .relaid(let layout):
         if Self.isIdentity(layout) { continue }
-        if uses.escapes(result) { return false }
+        if escapes(result) { return false }
         moved[result] = Moved(value: result, layout: layout)
         pending.merge(readers(of: result)) { known, _ in known }
       }
     }
     return true
-  }
-
-  /// By their places in the text.
-  private func readers(of value: ValueID) -> [Int: Operation] {
-    let readers = uses.users(of: value).map { (uses.place(of: $0), $0) }
-    return Dictionary(readers) { first, _ in first }
   }
 
   private enum Absorption {

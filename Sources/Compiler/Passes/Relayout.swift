@@ -1,12 +1,15 @@
 import IR
 
-/// One attempt at changing the order of elements of some values: a draft of the function, thrown
-/// away when the attempt fails. Used by `fold-permutations`.
+/// Attempts at changing the order of elements of some values, on a draft of the function. Used by
+/// `fold-permutations`.
 ///
 /// A value v *in layout p* holds v[i] of the original function at place p[i].
+///
+/// One draft takes the edits of many attempts, as long as none looks at what another has changed:
+/// every value that an attempt asks about is noted (`seen`).
 struct Relayout {
   var function: Function
-  let uses: UseLists
+  private let uses: UseLists
   /// How far `raise` has gone back; a longer way is given up.
   var depth = 0
   static let depthLimit = 64
@@ -14,28 +17,89 @@ struct Relayout {
   private var edited: [ValueID: Op] = [:]
   /// Constants that operations need in front of them.
   private var prefixes: [ValueID: [Operation]] = [:]
+  private var forwards: [ValueID: ValueID] = [:]
+  /// What this attempt has asked about or changed, and what earlier ones had.
+  private var seen: Set<ValueID> = []
+  private var settled: Set<ValueID> = []
 
   init(_ function: Function, _ uses: UseLists) {
     self.function = function
     self.uses = uses
   }
 
-  /// The changed function, with `replacement` read wherever `value` was.
-  func finish(replacing value: ValueID? = nil, by replacement: ValueID? = nil) -> Function {
+  var isEmpty: Bool { edited.isEmpty && forwards.isEmpty }
+
+  /// Makes `attempt` on this draft and keeps what it has changed if it returns true and has met
+  /// nothing that an earlier one has touched.
+  mutating func attempt(_ attempt: (inout Relayout) -> Bool) -> Attempt {
+    var draft = self
+    draft.seen = []
+    let succeeded = attempt(&draft)
+    guard settled.isDisjoint(with: draft.seen) else { return .postponed }
+    guard succeeded else { return .failed }
+    draft.settled.formUnion(draft.seen)
+    self = draft
+    return .done
+  }
+
+  enum Attempt {
+    case done, failed
+    /// It has met what another attempt has changed: to be made again on a new draft.
+    case postponed
+  }
+
+  /// The changed function.
+  func finish() -> Function {
     var edits = OperationEdits()
     for (result, op) in edited {
       edits.replace(result, with: (prefixes[result] ?? []) + [Operation(op, results: [result])])
     }
-    if let value, let replacement { edits.forward(value, to: replacement) }
+    for (value, replacement) in forwards { edits.forward(value, to: replacement) }
     var changed = function
     edits.apply(to: &changed)
     changed.removeDead()
     return changed
   }
 
-  func op(of value: ValueID) -> Op? { edited[value] ?? uses.op(of: value) }
+  // MARK: Questions
 
-  mutating func edit(_ value: ValueID, _ op: Op) { edited[value] = op }
+  mutating func op(of value: ValueID) -> Op? {
+    seen.insert(value)
+    return edited[value] ?? uses.op(of: value)
+  }
+
+  mutating func escapes(_ value: ValueID) -> Bool {
+    seen.insert(value)
+    return uses.escapes(value)
+  }
+
+  mutating func isReadOnce(_ value: ValueID) -> Bool {
+    seen.insert(value)
+    return uses.isReadOnce(value)
+  }
+
+  /// The operations that read `value`, by their places in the text.
+  mutating func readers(of value: ValueID) -> [Int: Operation] {
+    seen.insert(value)
+    let readers = uses.users(of: value).map { (uses.place(of: $0), $0) }
+    return Dictionary(readers) { first, _ in first }
+  }
+
+  // MARK: Changes
+
+  mutating func edit(_ value: ValueID, _ op: Op) {
+    seen.insert(value)
+    if let before = self.op(of: value) { seen.formUnion(before.operands) }
+    seen.formUnion(op.operands)
+    edited[value] = op
+  }
+
+  /// Lets all that reads `value` read `replacement`.
+  mutating func forward(_ value: ValueID, to replacement: ValueID) {
+    seen.formUnion([value, replacement])
+    seen.formUnion(uses.users(of: value).flatMap(\.results))
+    forwards[value] = replacement
+  }
 
   /// Defines a constant in front of the operation with the result `reader`.
   mutating func constant(_ symbol: Symbol, before reader: ValueID) -> ValueID {
