@@ -259,7 +259,7 @@ def main(folder, recipe):
             "how": "test voices of tools/speech.py, in no training clip; clean, and once augmented like the training set"
                    " (other speed, filters, reverberation, noise, level)",
         },
-        "parameters": sum(value.numel() for value in tensors.values()),
+        "parameters": sum(value.numel() for name, value in tensors.items() if "running_" not in name),
         "training": recipe,
     }
     if arguments.fsdd:
