@@ -12,7 +12,7 @@ import Testing
 
   @Test func planReadsAsItsGoldenText() throws {
     try checkGolden(
-      PlanPrinter(names: names).text(of: SamplePlan.everything()), "everything.plan.txt")
+      PlanPrinter(names: names).text(of: SamplePlan.everything()), "everything.plan")
   }
 
   /// Weights are not printed and come back as zeros; all else is equal.

@@ -127,7 +127,8 @@ struct RunOutput: ~Copyable {
   /// Formats that are written to a path reach stdout by way of a temporary file.
   private func throughFile(_ body: (String) throws -> Void) throws {
     guard isStandardOutput else { return try body(path) }
-    var template = Array("/tmp/rnnc-XXXXXX".utf8CString)
+    let folder = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+    var template = Array("\(folder)/rnnc-XXXXXX".utf8CString)
     let descriptor = mkstemp(&template)
     guard descriptor >= 0 else { throw Failure(.cannotCreate, "cannot create a temporary file") }
     close(descriptor)

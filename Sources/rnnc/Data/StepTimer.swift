@@ -65,7 +65,10 @@ struct StepTimer: ~Copyable {
   }
 
   mutating func measure(steps: Int) -> BenchSamples {
-    callsPerSample = min(callsPerSample, max(1, steps / mode.steps))
+    let calls = max(1, steps / mode.steps)
+    callsPerSample = min(callsPerSample, calls)
+    // Every sample has as many calls, and all together are what was asked for.
+    while calls % callsPerSample != 0 { callsPerSample -= 1 }
     let perSample = callsPerSample * mode.steps
     return measure(count: max(1, steps / perSample))
   }

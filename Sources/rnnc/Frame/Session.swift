@@ -9,6 +9,7 @@ final class Session {
   let errorPalette: Palette
   private(set) var document: JSONDocument
   private let start = ContinuousClock.now
+  private var said: Set<String> = []
 
   init(verb: String, options: CommonOptions) {
     self.options = options
@@ -42,6 +43,11 @@ final class Session {
   /// A fact worth knowing, on stderr.
   func note(_ text: @autoclosure () -> String) {
     if !options.quiet { writeToStandardError(errorPalette.dim("note:") + " " + text() + "\n") }
+  }
+
+  /// The same, but for what has been said already.
+  func noteOnce(_ text: String) {
+    if said.insert(text).inserted { note(text) }
   }
 
   /// What is being done, on stderr, under `-v` only, with the time since the start.

@@ -33,7 +33,7 @@ struct TargetChoice: ExpressibleByArgument, CustomStringConvertible {
 
   /// Tells the user what is compiled for.
   func announce(_ isa: ISA, _ session: Session) {
-    session.note("target: \(description(of: isa))")
+    session.noteOnce("target: \(description(of: isa))")
     session.addEnvironment("target", .string(isa.target))
     session.addEnvironment("isa", .string(isa.name))
   }

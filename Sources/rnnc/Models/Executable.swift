@@ -78,7 +78,7 @@ extension TargetChoice {
 
   fileprivate func announce(_ plan: Plan, _ session: Session) {
     let target = ISA.named(plan.isa)?.target ?? "unknown"
-    session.note("target: \(target) (of the plan, \(plan.isa))")
+    session.noteOnce("target: \(target) (of the plan, \(plan.isa))")
     session.addEnvironment("target", .string(target))
     session.addEnvironment("isa", .string(plan.isa))
   }

@@ -99,7 +99,11 @@ extension Plan {
   /// Why another plan cannot be fed with the same input, or nil.
   fileprivate func inputDifference(from other: Plan) -> String? {
     guard inputs.map(\.name) == other.inputs.map(\.name) else {
-      return "inputs differ: \(inputs.map(\.name)) and \(other.inputs.map(\.name))"
+      let (mine, theirs) = (inputs, other.inputs)
+      func list(_ ports: [Port]) -> String {
+        ports.map { "'\($0.name)'" }.joined(separator: ", ")
+      }
+      return "inputs differ: \(list(mine)) and \(list(theirs))"
     }
     for (mine, theirs) in zip(inputs, other.inputs)
     where mine.shape != theirs.shape || mine.element != theirs.element {
