@@ -3,8 +3,8 @@ import IR
 import Model
 import TestSupport
 
-/// Models whose emitted C the tests compile: every folder of `Models`, every cell with every pair of
-/// structures, and one description with every other layer.
+/// Models whose emitted C the tests compile: every folder of `Models`, every cell with
+/// every structure, and one description with every other layer.
 enum EmissionModels: Sendable, CustomStringConvertible {
   case file(String)
   case cell(String, input: String, recurrent: String)
@@ -19,13 +19,11 @@ enum EmissionModels: Sendable, CustomStringConvertible {
       .filter { FileManager.default.fileExists(atPath: $0) }.map { .file($0) }
   }()
 
-  /// Sizes that no vector width divides.
+  /// Every kind of structure on both sides, and on the recurrent side of a dense input.
   private static let cells: [EmissionModels] = CellRegistry.cells.flatMap { cell in
-    [
-      ("dense", "dense"), ("diagonal", "diagonal"), ("dense", "block_diagonal"),
-      ("block_diagonal", "diagonal"), ("block_diagonal", "block_diagonal"),
-    ].map {
-      .cell(cell.keyword, input: $0.0, recurrent: $0.1)
+    MatrixStructure.kinds.flatMap { kind -> [EmissionModels] in
+      let inputs = kind == Dense.self ? [kind.keyword] : [Dense.keyword, kind.keyword]
+      return inputs.map { .cell(cell.keyword, input: $0, recurrent: kind.keyword) }
     }
   }
 
@@ -52,19 +50,19 @@ enum EmissionModels: Sendable, CustomStringConvertible {
     return try ModelLoader.load(path: path, options: LoadOptions()).graph
   }
 
-  /// Two sublayers and every option of the cell that is a word, side by side.
+  /// No vector width divides it, and it has divisors.
+  private static let width = 39
+
+  /// Two sublayers with every option of the cell, side by side.
   private static func cellText(_ cell: String, _ input: String, _ recurrent: String) -> String {
-    func structure(_ name: String) -> String {
-      name == "block_diagonal" ? "{structure: block_diagonal, blocks: 13}" : "{structure: \(name)}"
-    }
     let layers = variants(of: cell).enumerated().map { i, option in
       """
         - \(cell): r\(i)
           from: x
-          hidden: 39
+          hidden: \(width)
           layers: 2
           input: \(structure(input))
-          recurrent: \(structure(recurrent))\(option.isEmpty ? "" : "\n    " + option)
+          recurrent: \(structure(recurrent))\(option)
       """
     }
     let names = layers.indices.map { "r\($0)" }
@@ -73,7 +71,7 @@ enum EmissionModels: Sendable, CustomStringConvertible {
       name: cell
       weights: {init: uniform, seed: 3}
       inputs:
-        x: {type: f32, shape: [39]}
+        x: {type: f32, shape: [\(width)]}
       layers:
       \(layers.joined(separator: "\n"))
         - concat: all
@@ -84,13 +82,31 @@ enum EmissionModels: Sendable, CustomStringConvertible {
       """
   }
 
+  /// `{structure: block_diagonal, blocks: 13}`: of the choices that fit, one from the middle.
+  private static func structure(_ word: String) -> String {
+    let kind = MatrixStructure.kinds.first { $0.keyword == word }!
+    let fitting = StructureChoices.fitting(kind, rows: width, columns: width)
+    let parameters = fitting[fitting.count / 2].kind.parameters
+    let keys = zip(kind.keys, parameters).map { ", \($0): \($1)" }.joined()
+    return "{structure: \(word)\(keys)}"
+  }
+
+  /// Every combination of the options that are words, and every other option on its own.
   private static func variants(of cell: String) -> [String] {
-    switch cell {
-    case "gru": ["", "reset: before", "update: new", "reset: before\n    update: new", "clip: 0.3"]
-    case "rnn": ["", "activation: relu", "activation: sigmoid", "clip: 0.3"]
-    case "lstm": ["", "activation: softsign", "clip: 0.3"]
-    default: ["", ""]
+    let type = CellRegistry.cells.first { $0.keyword == cell }!
+    var (words, others) = ([""], [String]())
+    for option in type.options {
+      switch option.values {
+      case .word(let choices, _):
+        words = words.flatMap { rest in choices.map { "\(rest)\n    \(option.key): \($0)" } }
+      case .activation(let initial):
+        others.append("\n    \(option.key): \(initial == .sigmoid ? "hard_sigmoid" : "softsign")")
+      case .number: others.append("\n    \(option.key): 0.3")
+      }
     }
+    let variants = words + others
+    // A concatenation takes two at least.
+    return variants.count > 1 ? variants : variants + variants
   }
 
   private static let allLayersText = """

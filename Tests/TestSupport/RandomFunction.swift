@@ -101,15 +101,7 @@ package struct RandomFunction {
 
   private mutating func project(_ x: ValueID, rows: Int) -> ValueID {
     let columns = width(x)
-    var structure = MatrixStructure.dense(Dense())
-    var rows = rows
-    switch Int.random(in: 0..<4, using: &random) {
-    case 0:
-      structure = .diagonal(Diagonal())
-      rows = columns
-    case 1 where columns % 2 == 0: structure = .blockDiagonal(BlockDiagonal(blocks: 2))
-    default: break
-    }
+    let (structure, rows) = structure(rows: rows, columns: columns)
     let type = MatrixType(structure: structure, rows: rows, columns: columns)
     let matrix = builder.addConstant(
       named: name("W"), .matrix(type, numbers(type.storedCount, -0.5...0.5)))
@@ -117,6 +109,18 @@ package struct RandomFunction {
     let y = builder.project(matrix, x, bias: bias)
     return Bool.random(using: &random)
       ? builder.binary(.add, y, builder.constant(vector(rows))) : y
+  }
+
+  /// Half of the time dense, else of any kind that fits, or fits a square matrix.
+  private mutating func structure(rows: Int, columns: Int) -> (MatrixStructure, rows: Int) {
+    let kind = MatrixStructure.kinds.randomElement(using: &random)!
+    if kind != Dense.self, Bool.random(using: &random) {
+      for rows in [rows, columns] {
+        let fitting = StructureChoices.fitting(kind, rows: rows, columns: columns)
+        if let structure = fitting.randomElement(using: &random) { return (structure, rows) }
+      }
+    }
+    return (.dense(Dense()), rows)
   }
 
   private mutating func affine(_ x: ValueID) -> ValueID {

@@ -1,6 +1,7 @@
 import IR
 import Model
 import Tensors
+import TestSupport
 
 /// Draws models and their inputs; a seed names a model on any machine.
 struct ModelGenerator {

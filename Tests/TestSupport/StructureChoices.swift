@@ -2,13 +2,13 @@ import IR
 
 /// Structures that fit a shape, found by trying: kinds from the registry, parameters from the
 /// shape's divisors, so that a new structure is tried without an edit here.
-enum StructureChoices {
+package enum StructureChoices {
   /// Every kind with every combination of divisors that its `misfit` accepts.
-  static func fitting(rows: Int, columns: Int) -> [MatrixStructure] {
+  package static func fitting(rows: Int, columns: Int) -> [MatrixStructure] {
     MatrixStructure.kinds.flatMap { fitting($0, rows: rows, columns: columns) }
   }
 
-  static func fitting(
+  package static func fitting(
     _ kind: any StructureKind.Type, rows: Int, columns: Int
   ) -> [MatrixStructure] {
     let values = (1...max(rows, columns)).filter { rows % $0 == 0 || columns % $0 == 0 }
