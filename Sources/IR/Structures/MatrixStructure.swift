@@ -23,8 +23,11 @@ package protocol StructureKind: Hashable, Sendable {
 
   /// Why a rows x columns matrix cannot have this structure, or nil when it can.
   func misfit(rows: Int, columns: Int) -> StructureMisfit?
-  /// Numbers stored for one rows x columns matrix: also its multiply-accumulates per product.
+  /// Numbers stored for one rows x columns matrix.
   func storedCount(rows: Int, columns: Int) -> Int
+  /// Multiply-accumulates of one product. The default is one for every stored number; structures
+  /// that use a number more than once (circulant, Kronecker) say how often.
+  func multiplyAccumulates(rows: Int, columns: Int) -> Int
   /// The shape of the stored numbers of one matrix, as a packed tensor holds them.
   func storedShape(rows: Int, columns: Int) -> [Int]
   /// The dense row-major matrix that the stored numbers stand for. This is the definition.
@@ -94,6 +97,10 @@ extension StructureKind {
   package static var keys: [String] { [] }
   package static func keys(of synonym: String) -> [String] { keys }
   package static var outside: String { "the structure" }
+
+  package func multiplyAccumulates(rows: Int, columns: Int) -> Int {
+    storedCount(rows: rows, columns: columns)
+  }
 
   package func expand(_ product: StructuredProduct, into builder: inout Builder) -> ValueID? {
     let type = product.type

@@ -32,7 +32,7 @@ package struct LayerCost: Sendable, Equatable {
     self.outputs = outputs
     structure = count.structures.joined(separator: ";")
     parameters = count.matrices + count.tables + count.vectors + count.others
-    macsPerStep = count.matrices + count.vectors
+    macsPerStep = count.products + count.vectors
     weightBytes = 4 * (count.matrices + count.tables + count.vectors)
     stateBytes = 4 * count.states
     denseParameters = parameters - count.matrices + count.denseMatrices
@@ -112,6 +112,8 @@ package struct LayerCost: Sendable, Equatable {
 
 /// Numbers of one layer by what they cost.
 private struct WeightCount {
+  /// Multiply-accumulates with matrices.
+  var products = 0
   /// Stored numbers of matrices, and what they would be when dense.
   var matrices = 0
   var denseMatrices = 0
@@ -126,6 +128,8 @@ private struct WeightCount {
 
   mutating func add(_ new: some Sequence<StructuredMatrix>) {
     for matrix in new {
+      products += matrix.structure.kind.multiplyAccumulates(
+        rows: matrix.rows, columns: matrix.columns)
       matrices += matrix.stored.count
       denseMatrices += matrix.rows * matrix.columns
     }
