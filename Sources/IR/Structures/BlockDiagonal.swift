@@ -15,6 +15,7 @@ package struct BlockDiagonal: StructureKind {
   package init(blocks: Int) { self.blocks = blocks }
   package init(parameters: [Int]) { blocks = parameters[0] }
   package var parameters: [Int] { [blocks] }
+  package var structure: MatrixStructure { .blockDiagonal(self) }
 
   package func misfit(rows: Int, columns: Int) -> StructureMisfit? {
     for (count, what) in [(rows, "rows"), (columns, "columns")] where count % blocks != 0 {

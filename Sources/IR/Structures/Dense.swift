@@ -5,6 +5,7 @@ package struct Dense: StructureKind {
   package init() {}
   package init(parameters: [Int]) {}
   package var parameters: [Int] { [] }
+  package var structure: MatrixStructure { .dense(self) }
 
   package func misfit(rows: Int, columns: Int) -> StructureMisfit? { nil }
   package func storedCount(rows: Int, columns: Int) -> Int { rows * columns }

@@ -6,6 +6,7 @@ package struct Diagonal: StructureKind {
   package init() {}
   package init(parameters: [Int]) {}
   package var parameters: [Int] { [] }
+  package var structure: MatrixStructure { .diagonal(self) }
 
   package func misfit(rows: Int, columns: Int) -> StructureMisfit? {
     if rows == columns { return nil }

@@ -20,6 +20,8 @@ package protocol StructureKind: Hashable, Sendable {
   init(parameters: [Int])
   /// The values of `keys`.
   var parameters: [Int] { get }
+  /// This payload in its case.
+  var structure: MatrixStructure { get }
 
   /// Why a rows x columns matrix cannot have this structure, or nil when it can.
   func misfit(rows: Int, columns: Int) -> StructureMisfit?
@@ -35,8 +37,8 @@ package protocol StructureKind: Hashable, Sendable {
   /// Reads the stored numbers out of a dense row-major matrix, with every entry that the structure
   /// cannot hold (larger than `tolerance` in magnitude) reported.
   func extract(_ dense: [Float], rows: Int, columns: Int, tolerance: Float) -> StructureExtraction
-  /// A rewriting of `matrix x` into operations that have kernels, or nil when the structure has a
-  /// kernel of its own. The default writes the product with the densified matrix.
+  /// A rewriting of `matrix x` into operations that have kernels, or nil when planning has a kernel
+  /// for the structure itself, in every shape. The default is `denseProduct`.
   func expand(_ product: StructuredProduct, into builder: inout Builder) -> ValueID?
   /// The largest structure of this kind that `dense` really has, for a diagnostic's way out.
   func nearest(_ dense: [Float], rows: Int, columns: Int) -> Self?
@@ -103,6 +105,13 @@ extension StructureKind {
   }
 
   package func expand(_ product: StructuredProduct, into builder: inout Builder) -> ValueID? {
+    denseProduct(product, into: &builder)
+  }
+
+  /// The product with the densified matrix, for an `expand` that has nothing better for a shape.
+  package func denseProduct(
+    _ product: StructuredProduct, into builder: inout Builder
+  ) -> ValueID {
     let type = product.type
     let perGate = storedCount(rows: type.rows, columns: type.columns)
     let dense = (0..<type.gates).flatMap { gate in
@@ -128,7 +137,7 @@ extension StructureKind {
   }
 }
 
-/// The closed set of structures. One case, one line of `kinds`, and one line of `kind` each.
+/// The closed set of structures. One case, one line of `kinds` and one of `kind` each.
 package enum MatrixStructure: Hashable, Sendable {
   case dense(Dense)
   case diagonal(Diagonal)
@@ -151,11 +160,5 @@ package enum MatrixStructure: Hashable, Sendable {
   }
 
   /// The case that holds `kind`.
-  package init(_ kind: any StructureKind) {
-    switch kind {
-    case let s as Diagonal: self = .diagonal(s)
-    case let s as BlockDiagonal: self = .blockDiagonal(s)
-    default: self = .dense(kind as! Dense)
-    }
-  }
+  package init(_ kind: any StructureKind) { self = kind.structure }
 }
