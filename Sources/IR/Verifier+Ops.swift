@@ -120,8 +120,9 @@ enum MatrixRules {
     guard !overflow, !all.multipliedReportingOverflow(by: type.gates).overflow else {
       return "is too large"
     }
-    guard type.structure.kind.parameters.allSatisfy({ $0 > 0 }) else {
-      return "has a structure parameter below 1"
+    let least = Swift.type(of: type.structure.kind).least
+    guard type.structure.kind.parameters.allSatisfy({ $0 >= least }) else {
+      return "has a structure parameter below \(least)"
     }
     let misfit = type.structure.kind.misfit(rows: type.rows, columns: type.columns)
     let keyword = Swift.type(of: type.structure.kind).keyword

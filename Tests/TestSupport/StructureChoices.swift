@@ -11,7 +11,8 @@ package enum StructureChoices {
   package static func fitting(
     _ kind: any StructureKind.Type, rows: Int, columns: Int
   ) -> [MatrixStructure] {
-    let values = (1...max(rows, columns)).filter { rows % $0 == 0 || columns % $0 == 0 }
+    let divisors = (1...max(rows, columns)).filter { rows % $0 == 0 || columns % $0 == 0 }
+    let values = (kind.least == 0 ? [0] : []) + divisors
     return combinations(of: values, count: kind.keys.count)
       .map { kind.init(parameters: $0) }
       .filter { $0.misfit(rows: rows, columns: columns) == nil }

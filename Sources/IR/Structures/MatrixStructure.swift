@@ -13,10 +13,12 @@ package protocol StructureKind: Hashable, Sendable {
   static var keys: [String] { get }
   /// What a synonym calls the keys, in the same order.
   static func keys(of synonym: String) -> [String]
+  /// The least value of every key, 0 or 1.
+  static var least: Int { get }
   /// Where the entries lie that must be zero: completes "largest entry outside ...".
   static var outside: String { get }
 
-  /// Builds the structure from the values of `keys`, in that order (each at least 1).
+  /// Builds the structure from the values of `keys`, in that order (each at least `least`).
   init(parameters: [Int])
   /// The values of `keys`.
   var parameters: [Int] { get }
@@ -98,6 +100,7 @@ extension StructureKind {
   package static var synonyms: [String] { [] }
   package static var keys: [String] { [] }
   package static func keys(of synonym: String) -> [String] { keys }
+  package static var least: Int { 1 }
   package static var outside: String { "the structure" }
 
   package func multiplyAccumulates(rows: Int, columns: Int) -> Int {

@@ -21,11 +21,11 @@ extension IRParser {
     return element
   }
 
-  private mutating func parseSize() throws(InputError) -> Int {
+  private mutating func parseSize(from least: Int = 1) throws(InputError) -> Int {
     let span = token.span
     let size = try expectInteger()
-    guard (1...Self.elementLimit).contains(size) else {
-      throw fault(span, "a size must be 1 ... \(Self.elementLimit)")
+    guard (least...Self.elementLimit).contains(size) else {
+      throw fault(span, "a size must be \(least) ... \(Self.elementLimit)")
     }
     return size
   }
@@ -132,7 +132,7 @@ extension IRParser {
         if !parameters.isEmpty { try expect(",") }
         try expectWord(key)
         try expect("=")
-        parameters.append(try parseSize())
+        parameters.append(try parseSize(from: kind.least))
       }
       try expect(">")
     }

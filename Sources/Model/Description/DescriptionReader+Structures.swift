@@ -9,6 +9,8 @@ extension DescriptionReader {
     var word: String
     var kind: any StructureKind.Type
     var keys: [String]
+    /// What a key takes.
+    var keyRule: ValueRule { kind.least == 0 ? .position : .size }
 
     /// Every accepted word: the structures' own and their synonyms.
     static let all: [StructureWord] = MatrixStructure.kinds.flatMap { kind in
@@ -71,7 +73,7 @@ extension DescriptionReader {
     subject: String
   ) -> FieldValue? {
     let rules =
-      [KeyRule("structure", .text, .optional(nil))] + word.keys.map { KeyRule($0, .size) }
+      [KeyRule("structure", .text, .optional(nil))] + word.keys.map { KeyRule($0, word.keyRule) }
       + (blocksFrom ? [KeyRule("blocks_from", .text, .optional(nil))] : [])
     let fields = fields(of: entries, at: span, by: rules, subject: subject)
     let parameters = word.keys.compactMap { fields.integer($0) }

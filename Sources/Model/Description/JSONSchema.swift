@@ -90,7 +90,7 @@ package enum JSONSchema {
   ) -> JSONText {
     let constant: JSONText = .object([("const", .string(word.word))])
     var properties: [(String, JSONText)] = [("structure", constant)]
-    properties += word.keys.map { ($0, reference("size")) }
+    properties += word.keys.map { ($0, schema(of: word.keyRule)) }
     if blocksFrom {
       properties.append(
         (
