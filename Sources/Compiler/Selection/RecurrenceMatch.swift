@@ -112,7 +112,8 @@ private struct Equations {
     return nil
   }
 
-  /// h' = (1 - z) n + z h or (1 - z) h + z n with z, r gates and n of either reset.
+  /// h' = (1 - z) n + z h or (1 - z) h + z n with z, r gates and n of either reset. Where one gate
+  /// is both, as in a minimal gated unit, the kernel would multiply by its matrix twice.
   func gru() -> Match? {
     guard after.count == 1 else { return nil }
     for (rest, share) in orders(.add, after[h]) {
@@ -140,14 +141,15 @@ private struct Equations {
     for (input, fed) in orders(.add, sum) {
       guard case .outer(let value, let start) = input else { continue }
       if case .product(let matrix, let gate, let reset) = fed,
-        let r = factor(of: .state(h), in: reset).flatMap({ self.gate(argument(.sigmoid, $0)) })
+        let r = factor(of: .state(h), in: reset).flatMap({ self.gate(argument(.sigmoid, $0)) }),
+        r != z
       {
         let n = RecurrenceMatch.Gate(
           input: value, start: start, matrix: matrix, matrixGate: gate)
         return (.gruBefore(update: update), [r, z, n], nil)
       }
       for (left, right) in orders(.multiply, fed) {
-        guard let r = gate(argument(.sigmoid, left)),
+        guard let r = gate(argument(.sigmoid, left)), r != z,
           let (matrix, gate, bias) = biasedProduct(right)
         else { continue }
         let n = RecurrenceMatch.Gate(
