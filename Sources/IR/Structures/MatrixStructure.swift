@@ -50,10 +50,13 @@ package protocol StructureKind: Hashable, Sendable {
 package struct StructureMisfit: Sendable {
   /// Completes "'block_diagonal' ...", as in "with 5 blocks does not divide 128 rows".
   package let reason: String
+  /// Which of `keys` is at fault, where one of several is.
+  package let key: String?
   package let help: String?
 
-  package init(_ reason: String, help: String? = nil) {
+  package init(_ reason: String, key: String? = nil, help: String? = nil) {
     self.reason = reason
+    self.key = key
     self.help = help
   }
 }

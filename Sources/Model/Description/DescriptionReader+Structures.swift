@@ -79,7 +79,9 @@ extension DescriptionReader {
     let parameters = word.keys.compactMap { fields.integer($0) }
     guard parameters.count == word.keys.count else { return nil }
     var use = StructureUse(MatrixStructure(word.kind.init(parameters: parameters)), span: span)
-    use.parameterSpan = word.keys.first.flatMap { fields.span($0) }
+    for (key, written) in zip(word.kind.keys, word.keys) {
+      use.parameterSpans[key] = fields.span(written)
+    }
     use.blocksFrom = fields.names("blocks_from")?.first
     guard let pattern = use.blocksFrom else { return .structure(use) }
     for part in ["{block}", "weight"] where !pattern.text.contains(part) {

@@ -133,18 +133,16 @@ package struct StructureUse: Sendable {
   package var structure: MatrixStructure
   /// Of the word `structure`, or of the whole when there is none; nil for a default.
   package var span: SourceSpan?
-  /// Of the first parameter's value.
-  package var parameterSpan: SourceSpan?
+  /// Of the parameters' values, by the structure's own keys.
+  package var parameterSpans: [String: SourceSpan] = [:]
   /// The pattern of one module's weight name.
   package var blocksFrom: Name?
 
   package init(
-    _ structure: MatrixStructure, span: SourceSpan? = nil, parameterSpan: SourceSpan? = nil,
-    blocksFrom: Name? = nil
+    _ structure: MatrixStructure, span: SourceSpan? = nil, blocksFrom: Name? = nil
   ) {
     self.structure = structure
     self.span = span
-    self.parameterSpan = parameterSpan
     self.blocksFrom = blocksFrom
   }
 

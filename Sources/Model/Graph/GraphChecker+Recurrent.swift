@@ -63,9 +63,10 @@ extension GraphChecker {
   ) -> Bool {
     let kind = use.structure.kind
     guard let misfit = kind.misfit(rows: rows, columns: columns) else { return true }
-    let keyword = Swift.type(of: kind).keyword
+    let (keyword, keys) = (Swift.type(of: kind).keyword, Swift.type(of: kind).keys)
+    let parameter = (misfit.key ?? keys.first).flatMap { use.parameterSpans[$0] }
     report(
-      use.parameterSpan ?? use.span ?? layer.name.span,
+      parameter ?? use.span ?? layer.name.span,
       "\(layer.name.text): '\(side)': '\(keyword)' \(misfit.reason)",
       help: misfit.help.map { [$0] } ?? [])
     return false
