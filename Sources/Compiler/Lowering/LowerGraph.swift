@@ -123,7 +123,10 @@ private struct GraphLowering {
       inner = step.builder
     }
     let states = before.map { state in
-      Scan.State(
+      precondition(
+        after[state.name] != nil,
+        "\(type(of: recurrent.cell)): the equations leave the state '\(state.name)' unset")
+      return Scan.State(
         name: RecurrentLayer.stateName(layer: name, state: state.name, sublayer: k),
         before: state.before, after: after[state.name]!,
         initial: sublayer.initial[state.name].map {

@@ -113,12 +113,13 @@ package struct CellStep {
 
   package mutating func input(_ gate: String) -> ValueID {
     product(
-      projections.inputMatrices[gate]!, projections.input, plus: projections.inputBiases[gate])
+      known(projections.inputMatrices[gate], "gate", gate), projections.input,
+      plus: projections.inputBiases[gate])
   }
 
   package mutating func recurrent(_ gate: String, of vector: ValueID? = nil) -> ValueID {
     product(
-      projections.recurrentMatrices[gate]!, vector ?? before[firstState]!,
+      known(projections.recurrentMatrices[gate], "gate", gate), vector ?? before[firstState]!,
       plus: projections.recurrentBiases[gate])
   }
 
@@ -129,14 +130,23 @@ package struct CellStep {
   }
 
   /// The state before this step.
-  package func state(_ name: String) -> ValueID { before[name]! }
+  package func state(_ name: String) -> ValueID { known(before[name], "state", name) }
 
   /// Sets the state after this step.
-  package mutating func update(_ name: String, _ value: ValueID) { after[name] = value }
+  package mutating func update(_ name: String, _ value: ValueID) {
+    precondition(before[name] != nil, "the cell has no state '\(name)'")
+    after[name] = value
+  }
 
   /// One of the cell's `vectors`.
   package mutating func vector(_ name: String) -> ValueID {
-    builder.constant(projections.vectors[name]!)
+    builder.constant(known(projections.vectors[name], "vector", name))
+  }
+
+  /// Names in equations must be those that the cell declares.
+  private func known<T>(_ value: T?, _ what: String, _ name: String) -> T {
+    guard let value else { preconditionFailure("the cell has no \(what) '\(name)'") }
+    return value
   }
 
   /// The number `value` for every unit.
