@@ -16,7 +16,7 @@ import Testing
 
   @Test(arguments: CellRegistry.cells.map { $0.keyword })
   func everyCellAndStructure(keyword: String) throws {
-    for seed in 0..<200 {
+    for seed in 0..<max(200, RandomCase.structurePairs) {
       let random = RandomCase.recurrent(keyword, seed: seed, steps: seed % 13)
       try check(#require(random, "no shape fits seed \(seed)"))
     }

@@ -9,10 +9,9 @@ import Testing
 @Suite struct LayoutTests {
   @Test(arguments: CellRegistry.cells.map { $0.keyword })
   func everyCellAndStructureInEveryLayout(keyword: String) throws {
-    let pairs = MatrixStructure.kinds.count * MatrixStructure.kinds.count
     for layout in Layout.allCases {
       for form in ModelWriter.Form.allCases {
-        for seed in 0..<2 * pairs {
+        for seed in 0..<2 * RandomCase.structurePairs {
           let random = RandomCase.recurrent(keyword, seed: seed, steps: 3)
           try check(#require(random), layout, form)
         }

@@ -102,6 +102,10 @@ import Testing
 
   /// Keys of cells and structures must not collide with those that every layer has.
   @Test func keysAreDistinct() {
+    let layers = LayerWord.all.map(\.keyword)
+    #expect(Set(layers).count == layers.count, "two kinds of layers share a word: \(layers)")
+    let structures = MatrixStructure.kinds.flatMap { [$0.keyword] + $0.synonyms }
+    #expect(Set(structures).count == structures.count, "two structures share a word: \(structures)")
     for word in LayerWord.all {
       let keys = [word.keyword] + word.keys.map(\.key)
       #expect(Set(keys).count == keys.count, "\(word.keyword)")

@@ -24,6 +24,9 @@ struct RandomCase {
     inputs = generator.inputs(for: graph, steps: steps)
   }
 
+  /// So many successive seeds meet every pair of structures.
+  static let structurePairs = MatrixStructure.kinds.count * MatrixStructure.kinds.count
+
   /// One recurrent layer; successive seeds walk through all pairs of structures. nil when no
   /// drawn shape fits.
   static func recurrent(_ keyword: String, seed: Int, steps: Int) -> RandomCase? {
