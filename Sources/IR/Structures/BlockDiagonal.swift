@@ -11,6 +11,7 @@ package struct BlockDiagonal: StructureKind {
   package static let outside = "the blocks"
 
   package let blocks: Int
+  package var phrase: String { "block diagonal with \(blocks) blocks" }
 
   package init(blocks: Int) { self.blocks = blocks }
   package init(parameters: [Int]) { blocks = parameters[0] }

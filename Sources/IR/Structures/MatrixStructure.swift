@@ -17,6 +17,9 @@ package protocol StructureKind: Hashable, Sendable {
   static var least: Int { get }
   /// Where the entries lie that must be zero: completes "largest entry outside ...".
   static var outside: String { get }
+  /// As in a sentence: "block diagonal with 8 blocks". The default lists the keys: "banded (lower:
+  /// 2, upper: 3)".
+  var phrase: String { get }
 
   /// Builds the structure from the values of `keys`, in that order (each at least `least`).
   init(parameters: [Int])
@@ -105,6 +108,12 @@ extension StructureKind {
   package static func keys(of synonym: String) -> [String] { keys }
   package static var least: Int { 1 }
   package static var outside: String { "the structure" }
+
+  package var phrase: String {
+    let word = Self.keyword.split(separator: "_").joined(separator: " ")
+    let parts = zip(Self.keys, parameters).map { "\($0): \($1)" }
+    return parts.isEmpty ? word : "\(word) (\(parts.joined(separator: ", ")))"
+  }
 
   package func multiplyAccumulates(rows: Int, columns: Int) -> Int {
     storedCount(rows: rows, columns: columns)

@@ -106,10 +106,12 @@ extension FileWeights {
     var place = names.isTransposed ? [violation.column, row] : [row, violation.column]
     if names.hasDirectionAxis { place.insert(0, at: 0) }
     let stored = kind.storedCount(rows: shape.rows, columns: shape.columns)
+    // Where the stored numbers are no entries, any entry may be off.
     let outside = shape.gates * (shape.rows * shape.columns - stored)
+    let share = violation.count <= outside ? " of \(outside)" : ""
     var notes = [
       "largest entry outside \(Swift.type(of: kind).outside) is \(shortNumber(violation.largest)) "
-        + "at \(place); \(violation.count) of \(outside) exceed --tol \(shortNumber(tolerance))"
+        + "at \(place); \(violation.count)\(share) exceed --tol \(shortNumber(tolerance))"
     ]
     let drop = "pass --tol \(roundedUp(violation.largest)) to drop those entries"
     var help = "write 'structure: dense', or \(drop)"
@@ -198,13 +200,6 @@ private struct StructureViolation {
 }
 
 extension StructureKind {
-  /// As in a sentence: "block diagonal with 8 blocks".
-  fileprivate var phrase: String {
-    let word = Self.keyword.split(separator: "_").joined(separator: " ")
-    let parts = zip(Self.keys, parameters).map { key, value in "\(value) \(key)" }
-    return parts.isEmpty ? word : "\(word) with \(parts.joined(separator: " and "))"
-  }
-
   /// As in a description; the structure's word only where `other` has another one.
   fileprivate func written(beside other: MatrixStructure) -> String {
     let isSame = Swift.type(of: other.kind) == Self.self
