@@ -56,6 +56,17 @@ import Testing
     #expect(text.text.split(separator: "\n").count == 3)
   }
 
+  /// `groups` is another word for `blocks`.
+  @Test func sweepsKnowSynonyms() throws {
+    func macs(_ key: String) throws -> [Int] {
+      let run = try Tool.run(
+        "cost", fixtures.spotter(), "--sweep", "rnn.recurrent.\(key)=2,4", "--json")
+      #expect(run.status == 0)
+      return try run.results().compactMap { $0["macs_per_step"] as? Int }
+    }
+    #expect(try macs("groups") == macs("blocks"))
+  }
+
   @Test func sweepsWorkOnTrainedWeights() throws {
     // The file's weights have one structure only; a sweep counts shapes.
     let text = try String(contentsOfFile: fixtures.spotter(), encoding: .utf8)

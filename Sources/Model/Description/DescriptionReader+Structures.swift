@@ -94,28 +94,34 @@ extension DescriptionReader {
   }
 }
 
-/// Every parameter that some structure has.
+/// Every parameter that some structure has, synonyms' words included.
 var structureParameterKeys: [String] {
-  Array(Set(MatrixStructure.kinds.flatMap { $0.keys })).sorted()
+  Array(Set(DescriptionReader.StructureWord.all.flatMap(\.keys))).sorted()
+}
+
+extension StructureKind {
+  /// Which of `keys` a word is, the structure's own or a synonym's.
+  fileprivate static func index(ofKey word: String) -> Int? {
+    ([keys] + synonyms.map(keys(of:))).lazy.compactMap { $0.firstIndex(of: word) }.first
+  }
 }
 
 extension MatrixStructure {
   /// The value of a parameter, or nil when this structure has no such key.
   package func value(ofKey key: String) -> Int? {
     let kind = self.kind
-    guard let index = Swift.type(of: kind).keys.firstIndex(of: key) else { return nil }
-    return kind.parameters[index]
+    return Swift.type(of: kind).index(ofKey: key).map { kind.parameters[$0] }
   }
 
   /// This structure with another value for `key`, or the first kind that has that key alone.
   package func setting(_ key: String, to value: Int) -> MatrixStructure? {
     let kind = self.kind
-    if let index = Swift.type(of: kind).keys.firstIndex(of: key) {
+    if let index = Swift.type(of: kind).index(ofKey: key) {
       var parameters = kind.parameters
       parameters[index] = value
       return MatrixStructure(Swift.type(of: kind).init(parameters: parameters))
     }
-    let other = MatrixStructure.kinds.first { $0.keys == [key] }
+    let other = MatrixStructure.kinds.first { $0.keys.count == 1 && $0.index(ofKey: key) == 0 }
     return other.map { MatrixStructure($0.init(parameters: [value])) }
   }
 }
