@@ -100,7 +100,7 @@ let package = Package(
       ]),
     .testTarget(
       name: "CommandTests",
-      dependencies: ["rnnc", "DataFiles", "Diagnostics", "Tensors", "TestSupport"],
+      dependencies: ["rnnc", "DataFiles", "Diagnostics", "Plan", "Tensors", "TestSupport"],
       exclude: ["Golden"]),
     .testTarget(
       name: "ArchitectureTests", dependencies: ["TestSupport"]),

@@ -181,7 +181,7 @@ static ck_function find_function(call_check *c, const rnnc_program *program, int
   const ck_isa *isa = ck_isa_at(program->isa_index);
   *result = RNNC_OK;
   if (index < 0)
-    *result = refuse(c, RNNC_E_UNAVAILABLE, "this runtime has no such kernel");
+    *result = refuse(c, RNNC_E_MALFORMED, "there is no such kernel");
   else if (!isa->functions[index])
     *result = refuse(c, RNNC_E_UNAVAILABLE, "this runtime does not have it for '%s'", isa->name);
   if (*result != RNNC_OK) return NULL;
@@ -217,8 +217,9 @@ static int take_call(const rnnc_plan_view *view, rnnc_program *program, uint64_t
 static int find_isa(const rnnc_plan_view *view, rnnc_program *program) {
   int index = ck_isa_named(view->isa);
   if (index < 0)
-    return rnnc_refuse(view->report, RNNC_E_UNAVAILABLE,
-                       "isa: the plan is for '%.80s', which this runtime does not know", view->isa);
+    return rnnc_refuse(view->report, RNNC_E_MALFORMED,
+                       "isa: the plan is for '%.80s', and there is no such instruction set",
+                       view->isa);
   const ck_isa *isa = ck_isa_at(index);
   if (strcmp(isa->features, view->features) != 0)
     return rnnc_refuse(view->report, RNNC_E_UNAVAILABLE,

@@ -7,11 +7,11 @@ public struct RuntimeError: Error, Sendable, Equatable, CustomStringConvertible 
     case argument
     /// The file is missing or unreadable.
     case missing
-    /// Not a plan file, or a damaged one.
+    /// Not a plan file, a damaged one, or one that names an unknown instruction set or kernel.
     case malformed
     /// A plan of another format version.
     case version
-    /// The plan needs an instruction set or kernel that is absent here.
+    /// The plan needs an instruction set that this build or processor lacks.
     case unavailable
     case memory
     /// A saved state of another program.

@@ -1,5 +1,6 @@
 import DataFiles
 import Foundation
+import Plan
 import Testing
 
 @Suite struct CompileTests {
@@ -124,5 +125,27 @@ import Testing
       #expect(run.status == 65, "\(verb)")
     }
     #expect(try Tool.run("check", plan.path).status == 1)
+  }
+  /// With a checksum that fits, so that the names themselves are looked at.
+  @Test func aPlanOfUnknownNamesIs65() throws {
+    let path = fixtures.path("a.plan")
+    let input = try fixtures.writeNumbers([2, 8], to: "x.npy")
+    #expect(
+      try Tool.run("compile", fixtures.spotter(), "-o", path, "--target", "generic").status == 0)
+    let file = try PlanFileReader.read(Array(Data(contentsOf: URL(fileURLWithPath: path))))
+    var (kernel, isa) = (file, file)
+    let first = try #require(
+      kernel.plan.steps.firstIndex { if case .call = $0 { true } else { false } })
+    guard case .call(var call) = kernel.plan.steps[first] else { return }
+    call.kernel = "gemv_f32"
+    kernel.plan.steps[first] = .call(call)
+    isa.plan.isa = "avx1024"
+    for (name, broken) in [("gemv_f32", kernel), ("avx1024", isa)] {
+      try Data(PlanFileWriter.bytes(of: broken)).write(to: URL(fileURLWithPath: path))
+      let run = try Tool.run("run", path, "-i", input)
+      #expect(run.status == 65)
+      #expect(run.errors.contains("'\(name)'"))
+      #expect(try Tool.run("check", path).status == 1)
+    }
   }
 }

@@ -17,9 +17,9 @@ enum {
   RNNC_OK = 0,
   RNNC_E_ARGUMENT = -1,    /* a NULL, misaligned or too small argument */
   RNNC_E_MISSING = -2,     /* the file is missing or unreadable */
-  RNNC_E_MALFORMED = -3,   /* not a plan, or a damaged one */
+  RNNC_E_MALFORMED = -3,   /* not a plan, a damaged one, or one with an unknown ISA or kernel */
   RNNC_E_VERSION = -4,     /* a plan of another format version */
-  RNNC_E_UNAVAILABLE = -5, /* the plan needs an ISA or kernel that is absent here */
+  RNNC_E_UNAVAILABLE = -5, /* the plan needs an ISA that this build or processor lacks */
   RNNC_E_MEMORY = -6,
   RNNC_E_STATE = -7 /* saved state of another program */
 };
