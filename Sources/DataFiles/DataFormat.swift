@@ -9,6 +9,10 @@ package enum DataFormat: Sendable, Hashable {
   package static let all: [DataFormat] =
     [.npy, .npz, .csv, .wav] + ElementType.allCases.filter { $0 != .bool }.map { .raw($0) }
 
+  /// The formats that outputs, which are f32, can be written in.
+  package static let outputs: [DataFormat] =
+    [.npy, .npz, .csv, .wav] + Raw.outputTypes.map { .raw($0) }
+
   package var name: String {
     switch self {
     case .npy: "npy"

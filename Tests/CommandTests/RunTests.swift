@@ -155,6 +155,34 @@ import Testing
     #expect(try Tool.run("run", model).status == 64)
   }
 
+  /// Outputs are f32; a format that cannot hold them is refused before anything is written.
+  @Test(arguments: ["i8", "u8", "u16", "i32", "u32", "i64", "u64"])
+  func integersAreNoOutputFormat(type: String) throws {
+    let model = try fixtures.spotter()
+    let input = try fixtures.writeNumbers([3, 8], to: "x.npy")
+    let output = fixtures.path("y.\(type)")
+    let list = "npy, npz, csv, wav, f32, f64, f16, bf16, i16"
+    let named = try Tool.run("run", model, "-i", input, "-o", output)
+    #expect(named.status == 64)
+    #expect(named.errors.contains("outputs are f32, which cannot be written as \(type)"))
+    #expect(named.errors.contains(list))
+    let json = try Tool.run("run", model, "-i", input, "-o", output, "--json")
+    #expect(json.status == 64)
+    #expect((try json.json()["error"] as? [String: Any])?["code"] as? Int == 64)
+    let asked = try Tool.run("run", model, "-i", input, "-o", "-", "--out", type)
+    #expect(asked.status == 64)
+    for word in list.split(separator: ", ") { #expect(asked.errors.contains("- \(word)\n")) }
+    let files = try FileManager.default.contentsOfDirectory(atPath: fixtures.folder.url.path)
+    #expect(files.sorted() == ["spotter.yaml", "x.npy"])
+  }
+
+  @Test func theHelpListsWhatCanBeWritten() throws {
+    let help = try Tool.run("run", "--help").text.split(whereSeparator: \.isWhitespace)
+      .joined(separator: " ")
+    #expect(help.contains("Format of the output: npy, npz, csv, wav, f32, f64, f16, bf16, i16 ("))
+    #expect(help.contains("u64"), "inputs may be of any type")
+  }
+
   @Test(arguments: [[9, 7], [9], [2, 3, 9, 8]]) func wrongShapesAre65(shape: [Int]) throws {
     let path = try fixtures.writeNumbers(shape, to: "x.npy")
     let run = try Tool.run("run", fixtures.spotter(), "-i", path)

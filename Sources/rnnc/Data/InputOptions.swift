@@ -13,9 +13,9 @@ struct InputOptions: ParsableArguments {
   @Option(
     name: .customLong("in"),
     help: ArgumentHelp(
-      "Format of the input: \(FormatChoice.words) (default: by extension; needed for -).",
+      "Format of the input: \(InputFormat.words) (default: by extension; needed for -).",
       valueName: "FMT"))
-  var format: FormatChoice?
+  var format: InputFormat?
 
   @Option(help: "Fill a trailing partial step: zero (default: it is an error).")
   var pad: Padding?
@@ -32,39 +32,64 @@ struct OutputOptions: ParsableArguments {
   @Option(
     name: .customLong("out"),
     help: ArgumentHelp(
-      "Format of the output: \(FormatChoice.words) (default: by extension; needed for -).",
+      "Format of the output: \(OutputFormat.words) (default: by extension; needed for -).",
       valueName: "FMT"))
-  var format: FormatChoice?
+  var format: OutputFormat?
 
   func validate() throws {
     if format != nil && output == nil { throw ValidationError("--out needs -o") }
   }
 }
 
-/// What `--in` and `--out` take.
-struct FormatChoice: ExpressibleByArgument {
-  let format: DataFormat
+/// What `--in` or `--out` takes.
+protocol FormatChoice: ExpressibleByArgument {
+  static var flag: String { get }
+  static var formats: [DataFormat] { get }
+  var format: DataFormat { get }
+  init(format: DataFormat)
+}
 
-  static let words = DataFormat.all.map(\.name).joined(separator: ", ")
-  static var allValueStrings: [String] { DataFormat.all.map(\.name) }
+/// What inputs are read from.
+struct InputFormat: FormatChoice {
+  static let flag = "--in"
+  static let formats = DataFormat.all
+  let format: DataFormat
+}
+
+/// What outputs are written to.
+struct OutputFormat: FormatChoice {
+  static let flag = "--out"
+  static let formats = DataFormat.outputs
+  let format: DataFormat
+}
+
+extension FormatChoice {
+  static var words: String { formats.map(\.name).joined(separator: ", ") }
+  static var allValueStrings: [String] { formats.map(\.name) }
 
   init?(argument: String) {
-    guard let format = DataFormat(named: argument) else { return nil }
-    self.format = format
+    guard let format = DataFormat(named: argument), Self.formats.contains(format) else {
+      return nil
+    }
+    self.init(format: format)
   }
 
   /// The format that was asked for, or that the extension names.
-  static func format(
-    _ choice: FormatChoice?, path: String, flag: String
-  ) throws(Failure) -> DataFormat {
+  static func format(_ choice: Self?, path: String) throws(Failure) -> DataFormat {
     if let choice { return choice.format }
     if path == "-" {
       throw Failure(.usage, "'-' has no extension: its format must be given with \(flag)")
     }
+    let notes = ["the formats are \(words)"]
     guard let format = DataFormat(path: path) else {
       throw Failure(
-        .usage, "the extension of '\(path)' names no format", notes: ["the formats are \(words)"],
+        .usage, "the extension of '\(path)' names no format", notes: notes,
         help: ["give it with \(flag)"])
+    }
+    guard formats.contains(format) else {
+      throw Failure(
+        .usage, "'\(path)': outputs are f32, which cannot be written as \(format.name)",
+        notes: notes)
     }
     return format
   }

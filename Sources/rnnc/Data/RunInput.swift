@@ -10,7 +10,7 @@ enum RunInput {
   case stream(InputStream)
 
   static func open(_ options: InputOptions, _ plan: Plan) throws -> RunInput {
-    let format = try FormatChoice.format(options.format, path: options.input, flag: "--in")
+    let format = try InputFormat.format(options.format, path: options.input)
     let reader = InputReader(plan: plan, format: format, padsWithZeros: options.pad == .zero)
     if options.input == "-" { return try reader.stream(STDIN_FILENO, name: "stdin") }
     return .whole(try reader.read(FileBytes(path: options.input)))

@@ -37,15 +37,15 @@ struct RunCommand: Verb {
 
   func perform(_ session: Session) throws -> Answer {
     threads.warnIfMany(session)
+    var outputPath: (String, DataFormat)?
+    if let path = output.output {
+      outputPath = (path, try OutputFormat.format(output.format, path: path))
+    }
     let model = try Executable.load(model, description, target.target, session)
     if realtime && model.plan.rate == nil {
       throw Failure(
         .usage, "--realtime: the model has no stream rate",
         help: ["write 'stream: {rate: R}' in the description, in steps per second"])
-    }
-    var outputPath: (String, DataFormat)?
-    if let path = output.output {
-      outputPath = (path, try FormatChoice.format(output.format, path: path, flag: "--out"))
     }
     let source = try RunInput.open(input, model.plan)
     if source.isBatch && (stateIn != nil || stateOut != nil) {
