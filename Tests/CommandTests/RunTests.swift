@@ -437,6 +437,39 @@ import Testing
     #expect(try Tool.run("run", model, "-i", input).text.contains("no values"))
   }
 
+  /// An array of no bytes may claim any number of sequences.
+  @Test(arguments: [10_000_000, Int.max]) func emptySequencesCostNothing(count: Int) throws {
+    let model = try fixtures.spotter()
+    let empty = Tensor([], shape: [count, 0, 8])
+    try Npy.write(empty, to: fixtures.path("x.npy"))
+    try NpzFile.write([("frame", empty)], to: fixtures.path("x.npz"))
+    let commands = [
+      ["run", model, "-i", fixtures.path("x.npy")], ["run", model, "-i", fixtures.path("x.npz")],
+      ["compare", model, fixtures.path("x.npz")],
+    ]
+    let bytes = try Data(contentsOf: fixtures.folder.file("x.npy"))
+    for command in commands + [["run", model, "-i", "-", "--in", "npy"]] {
+      let start = ContinuousClock.now
+      let run = try Tool.run(command, input: bytes)
+      #expect(run.status == 65)
+      #expect(run.errors.contains("\(count) sequences without a step"))
+      #expect(ContinuousClock.now - start < .seconds(10))
+    }
+  }
+
+  @Test func aFewEmptySequencesAreNoError() throws {
+    let input = try fixtures.writeNumbers([5, 0, 8], to: "x.npy")
+    let output = fixtures.path("y.npy")
+    let run = try Tool.run("run", fixtures.spotter(), "-i", input, "-o", output)
+    #expect(run.status == 0, "\(run.errors)")
+    #expect(try Npy.read(path: output).shape == [5, 0, 3])
+    let piped = try Tool.run(
+      ["run", try fixtures.spotter(), "-i", "-", "--in", "npy", "-o", output],
+      input: try Data(contentsOf: fixtures.folder.file("x.npy")))
+    #expect(piped.status == 0, "\(piped.errors)")
+    #expect(try Npy.read(path: output).shape == [5, 0, 3])
+  }
+
   @Test(arguments: [
     ["--chunk", "0"], ["--pad", "one"], ["--out", "npy"], ["-t", "0"],
     ["-o", "-", "--out", "npy", "--json"],

@@ -54,6 +54,9 @@ struct PortForm {
   let indexLimit: Int?
   let path: String
 
+  /// Sequences of no steps in one batch.
+  private static let emptySequences = 1024
+
   init(_ port: Port, _ indexLimit: Int?, path: String) {
     self.port = port
     self.indexLimit = indexLimit
@@ -72,6 +75,12 @@ struct PortForm {
         ])
     }
     let (batch, steps) = (extra == 2 ? array.shape[0] : 1, array.shape[extra - 1])
+    // No bytes of the file pay for sequences without steps.
+    guard steps > 0 || batch <= Self.emptySequences else {
+      throw .malformed(
+        path, "\(subject) has the shape \(array.shape): \(batch) sequences without a step",
+        help: ["at most \(Self.emptySequences) sequences may be empty"])
+    }
     let rows = try self.rows(array)
     if var known = result {
       guard known.isBatch == (extra == 2), known.sequences.count == batch, known.steps == steps

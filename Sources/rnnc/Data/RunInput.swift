@@ -84,7 +84,12 @@ private struct InputReader {
     case .npy:
       let form = try onlyPort(name)
       let source = FrameReader.Source.npy(stepShape: form.port.shape)
-      let frames = try FrameReader(descriptor: descriptor, name: name, source: source)
+      var frames = try FrameReader(descriptor: descriptor, name: name, source: source)
+      if let shape = frames.shape, shape.contains(0) {
+        let nothing = try frames.next(maxSteps: 1)
+        let array = Tensor(shape: shape, elementType: nothing.elementType, values: nothing.values)
+        return .whole(try InputArrays(single: array, path: name).sequences(for: plan))
+      }
       return .stream(InputStream(.frames(frames), form))
     case .raw(let type):
       let form = try onlyPort(name)
