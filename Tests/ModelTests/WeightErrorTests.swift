@@ -44,6 +44,14 @@ import Testing
     Fault(name: "infinite_bias") { _, tensors in
       tensors["out.bias"] = changed(tensors["out.bias"]!, at: 1, to: -.infinity)
     },
+    Fault(name: "negative_variance") { text, tensors in
+      addNorm(&text, &tensors, variance: [1, -0.5])
+    },
+    Fault(name: "mapped_variance") { text, tensors in
+      addNorm(&text, &tensors, variance: [-2e-3, 1])
+      text += "\n    eps: 0.001\n    tensors: {running_var: spread}"
+      tensors["spread"] = tensors.removeValue(forKey: "norm.running_var")
+    },
     Fault(name: "booleans") { _, tensors in
       tensors["out.bias"] = Tensor(shape: [2], elementType: .bool, values: .integers([0, 1]))
     },
@@ -128,6 +136,13 @@ import Testing
     }
     #expect(error.kind == .malformed)
     try checkGolden(DiagnosticRenderer().render(error.diagnostics), "weights/\(fault.name).err")
+  }
+
+  /// Variances of zero, and what rounding leaves below it, have eps to stand on.
+  @Test func smallVariancesAreAccepted() throws {
+    var (text, tensors) = (Self.text, Self.tensors)
+    Self.addNorm(&text, &tensors, variance: [0, -1e-9])
+    #expect(throws: Never.self) { _ = try load(text, TensorDictionary(tensors)) }
   }
 
   @Test func theSoundModelLoads() throws {
@@ -220,6 +235,14 @@ import Testing
   static func noise(_ shape: [Int]) -> Tensor {
     var random = SeededRandom(seed: UInt64(shape.reduce(1, *)))
     return Tensor((0..<shape.reduce(1, *)).map { _ in random.uniform(0.5) }, shape: shape)
+  }
+
+  static func addNorm(
+    _ text: inout String, _ tensors: inout [String: Tensor], variance: [Float]
+  ) {
+    text += "\n  - batch_norm: norm"
+    for name in ["weight", "bias", "running_mean"] { tensors["norm.\(name)"] = noise([2]) }
+    tensors["norm.running_var"] = Tensor(variance)
   }
 
   static func changed(_ tensor: Tensor, at index: Int, to value: Float) -> Tensor {

@@ -213,12 +213,29 @@ extension FileWeights {
     guard vector == .slope else {
       // A counter of training steps that PyTorch stores beside the statistics.
       if vector == .variance { used.insert("\(layer.name.text).num_batches_tracked") }
-      return readVector([name], count: layer.width, of: layer)
+      guard let found = findRequired([name], of: layer),
+        let values = read(found, shapes: [[layer.width]], for: layer)
+      else { return nil }
+      return vector == .variance ? variances(values, found, of: layer) : values
     }
     guard let found = findRequired([name], of: layer),
       let slope = read(found, shapes: [[1], [layer.width]], for: layer)
     else { return nil }
     return slope.count == layer.width ? slope : Array(repeating: slope[0], count: layer.width)
+  }
+
+  /// The same values: with eps added, each must have a square root to divide by.
+  private mutating func variances(
+    _ values: [Float], _ found: Found, of layer: CheckedLayer
+  ) -> [Float]? {
+    guard case .batchNorm(let epsilon) = layer.form,
+      let index = values.firstIndex(where: { !($0 + epsilon > 0) })
+    else { return values }
+    report(
+      layer.name.span,
+      "\(layer.name.text): \(quoted(found.name)) holds \(values[index]) at [\(index)]",
+      notes: ["a variance plus eps, here \(epsilon), must be positive"])
+    return nil
   }
 
   package mutating func permutation(_ tensor: Name, of layer: CheckedLayer) -> [Int]? {
