@@ -94,6 +94,15 @@ import Testing
         with: "{structure: block_diagonal, blocks: 2, blocks_from: \"m.{block}.weight_hh_l0\"}")
       tensors["m.0.weight_hh_l0"] = Tensor([Float](repeating: 0, count: 16), shape: [8, 2])
     },
+    Fault(name: "more_modules_than_blocks") { text, tensors in
+      text = text.replacing(
+        "dense",
+        with: "{structure: block_diagonal, blocks: 2, blocks_from: \"m.{block}.weight_hh_l0\"}")
+      for block in 0..<4 {
+        tensors["m.\(block).weight_hh_l0"] = Tensor([0, 0, 0, 0], shape: [4, 1])
+        tensors["m.\(block).bias_hh_l0"] = Tensor([0, 0, 0, 0])
+      }
+    },
     Fault(name: "modules_do_not_divide") { text, tensors in
       text = text.replacing(
         "recurrent: dense", with: "input: {blocks_from: \"m.{block}.weight_ih_l0\"}")

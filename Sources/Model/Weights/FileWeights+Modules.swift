@@ -43,28 +43,49 @@ extension FileWeights {
     return stackModules(side, .bias, shape, blocks, reader)
   }
 
-  /// The structure's blocks; for dealt rows, as many modules as the file has.
+  /// The modules of the file: as many as the structure's blocks; dealt rows take any number that
+  /// divides the units.
   private mutating func moduleCount(
     _ side: TensorNames.Side, _ reader: SublayerReader, isQuiet: Bool = false
   ) -> Int? {
     let use = reader.use(side)
-    if let blocks = use.structure.blocks { return blocks }
     var count = 0
     while count < reader.form.hidden, source.info(moduleName(side, .weight, count, reader)) != nil {
       count += 1
     }
-    if count > 0 && reader.form.hidden % count == 0 { return count }
-    guard !isQuiet else { return nil }
-    let pattern = use.blocksFrom!
+    let blocks = use.structure.blocks
+    if count > 0, blocks.map({ $0 == count }) ?? (reader.form.hidden % count == 0) { return count }
+    if isQuiet { return nil }
     if count == 0 {
-      reportMissing(moduleName(side, .weight, 0, reader), of: reader.layer, at: pattern.span)
+      let name = moduleName(side, .weight, 0, reader)
+      reportMissing(name, of: reader.layer, at: use.blocksFrom!.span)
+    } else if let blocks {
+      reportModules(count, insteadOf: blocks, side, reader)
     } else {
       report(
-        pattern.span,
+        use.blocksFrom!.span,
         "\(reader.layer.name.text): \(count) modules in \(source.name) do not divide "
           + "\(reader.form.hidden) units")
     }
     return nil
+  }
+
+  private mutating func reportModules(
+    _ count: Int, insteadOf blocks: Int, _ side: TensorNames.Side, _ reader: SublayerReader
+  ) {
+    let use = reader.use(side)
+    let modules = count == 1 ? "1 module" : "\(count) modules"
+    let next = moduleName(side, .weight, count, reader)
+    let notes = [
+      "it has no tensor \(quoted(next))",
+      namesThatAreThere(source.names, near: next, layer: reader.layer.name.text),
+    ]
+    report(
+      use.parameterSpan ?? use.blocksFrom!.span,
+      "\(reader.layer.name.text): \(source.name) has \(modules) "
+        + "\(quoted(use.blocksFrom!.text)), not \(blocks)",
+      notes: count < blocks ? notes : [],
+      help: reader.form.hidden % count == 0 ? ["write 'blocks: \(count)'"] : [])
   }
 
   /// Every module's tensor, split by gate and stacked over the modules.

@@ -90,7 +90,7 @@ extension FileWeights {
   }
 
   /// The nearest name first, then those of the same layer, then the others.
-  private func namesThatAreThere(_ names: [String], near name: String, layer: String) -> String {
+  func namesThatAreThere(_ names: [String], near name: String, layer: String) -> String {
     guard !names.isEmpty else { return "the file has no tensors" }
     let nearest = nearestWord(to: name, among: Array(names.prefix(5000)))
     let own = names.filter { $0.hasPrefix("\(layer).") }
