@@ -10,12 +10,16 @@ package enum WeightFile: Sendable {
     try self.init(FileBytes(path: path))
   }
 
-  /// Anything but a zip file is read as safetensors, whose errors also name other formats.
   package init(_ file: FileBytes) throws(InputError) {
-    if FileKind.recognise(file) == .zip {
-      self = .npz(try NpzFile(file))
-    } else {
+    guard file.count > 0 else { throw .malformed(file.name, "the file is empty") }
+    switch FileKind.recognise(file) {
+    case .zip: self = .npz(try NpzFile(file))
+    // A damaged length leaves the brace behind it.
+    case nil where file.count > 8 && file[8] == UInt8(ascii: "{"), .safetensors:
       self = .safetensors(try SafetensorsFile(file))
+    default:
+      throw .malformed(
+        file.name, "this is \(FileKind.appearance(of: file)), not a safetensors or npz file")
     }
   }
 

@@ -55,6 +55,14 @@ struct DataFormatTests {
       .expectRefused { _ = try WeightFile($0) }
     BadFile("HDF5", [0x89] + Array("HDF\r\n".utf8), "this is an HDF5 file")
       .expectRefused { _ = try WeightFile($0) }
-    BadFile("text", Array("name: x".utf8), "truncated").expectRefused { _ = try WeightFile($0) }
+    for (name, bytes, message) in [
+      ("text", Array("name: é\nx".utf8), "this is a text, beginning with 'name: é', not a"),
+      ("cut", Array((String(repeating: "x", count: 63) + "é").utf8), "this is a text, beginning"),
+      ("nothing", [], "the file is empty"),
+      (
+        "numbers", [0, 1, 2, 3, 200, 5, 6, 7, 8, 9, 10],
+        "this is a file of an unknown kind, beginning with the bytes 00 01 02 03 c8 05 06 07, not"
+      ),
+    ] { BadFile(name, bytes, message).expectRefused { _ = try WeightFile($0) } }
   }
 }

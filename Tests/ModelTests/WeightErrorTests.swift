@@ -201,6 +201,33 @@ import Testing
     }
   }
 
+  @Test func anotherKindOfWeightsFileIsReportedAtItsName() throws {
+    let folder = try TemporaryFolder()
+    try folder.write("format: 1\n", to: "other.yaml")
+    let text = Self.text.replacing("model.safetensors", with: "other.yaml")
+    let path = try folder.write(text, to: "model.yaml")
+    let error = try #require(throws: InputError.self) { _ = try ModelLoader.load(path: path) }
+    #expect(error.kind == .malformed)
+    let shown = DiagnosticRenderer().render(error.diagnostics)
+    #expect(shown.contains("model.yaml:2:10: error: the weights file '"))
+    #expect(
+      shown.contains(
+        "other.yaml': this is a text, beginning with 'format: 1', not a safetensors or npz file"))
+  }
+
+  @Test func theTensorToBlameIsNamed() throws {
+    let folder = try TemporaryFolder()
+    let header = #"{"rnn.a":{"dtype":"F99","shape":[],"data_offsets":[0,0]}}"#
+    let length = withUnsafeBytes(of: UInt64(header.utf8.count).littleEndian) { Array($0) }
+    try Data(length + header.utf8).write(to: folder.file("model.safetensors"))
+    let path = try folder.write(Self.text, to: "model.yaml")
+    let error = try #require(throws: InputError.self) { _ = try ModelLoader.load(path: path) }
+    let shown = DiagnosticRenderer().render(error.diagnostics)
+    #expect(shown.contains("model.yaml:2:10: error: "))
+    #expect(shown.contains("rnn.a"))
+    #expect(shown.contains("F99"))
+  }
+
   @Test func missingDescriptionIsMissing() throws {
     let folder = try TemporaryFolder()
     for path in [folder.path("none.yaml"), folder.url.path] {

@@ -52,6 +52,22 @@ package enum FileKind: String, Sendable, CaseIterable {
     ([0x7F] + Array("ELF".utf8), .elf),
   ]
 
+  /// What a file that is not empty seems to be, as it stands in a sentence. O(1).
+  package static func appearance(of file: FileBytes) -> String {
+    if let kind = recognise(file) { return kind.article }
+    let start = file.withBytes(0..<min(file.count, 64)) { Array($0) }
+    // A character may be cut at the end of what was looked at.
+    let text = (0..<4).lazy.compactMap { String(validating: start.dropLast($0), as: UTF8.self) }
+      .first { !$0.isEmpty && $0.unicodeScalars.allSatisfy(\.isText) }
+    guard let text else {
+      let bytes = start.prefix(8).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }
+      return "a file of an unknown kind, beginning with the bytes "
+        + bytes.joined(separator: " ")
+    }
+    let line = text.prefix { !$0.isNewline }
+    return line.isEmpty ? "a text" : "a text, beginning with \(quoted(String(line.prefix(24))))"
+  }
+
   /// PyTorch stores `<name>/data.pkl` first in its archive.
   private static func zipKind(_ file: FileBytes) -> FileKind {
     guard file.count >= 30 else { return .zip }
@@ -64,5 +80,11 @@ package enum FileKind: String, Sendable, CaseIterable {
     guard file.count >= 10, file[8] == UInt8(ascii: "{") else { return false }
     let length = file.littleEndian(at: 0, as: UInt64.self)
     return length >= 2 && length <= DataLimits.safetensorsHeaderBytes
+  }
+}
+
+extension Unicode.Scalar {
+  fileprivate var isText: Bool {
+    properties.generalCategory != .control || ["\t", "\n", "\r"].contains(self)
   }
 }

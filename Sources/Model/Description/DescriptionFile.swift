@@ -32,10 +32,17 @@ enum DescriptionFile {
     do {
       return NamedWeightFile(name: name.text, file: try WeightFile(path: whole))
     } catch {
-      guard error.kind == .missing, let found = error.diagnostics.first else { throw error }
+      guard let found = error.diagnostics.first else { throw error }
+      // A tensor in the file, where it is to blame.
+      var part: Substring = ""
+      if case .file(let label)? = found.place, label.hasPrefix(whole) {
+        part = label.dropFirst(whole.count)
+      }
       throw InputError(
-        .missing,
-        .error(name.span, "the weights file \(quoted(whole)): \(found.message)", help: found.help))
+        error.kind,
+        .error(
+          name.span, "the weights file \(quoted(whole))\(part): \(found.message)",
+          notes: found.notes, help: found.help))
     }
   }
 }
