@@ -2,6 +2,7 @@ import Diagnostics
 import Foundation
 import IR
 import Model
+import Tensors
 import TestSupport
 import Testing
 
@@ -34,6 +35,33 @@ import Testing
     #expect(rnn.sublayers.count == 2)
     #expect(rnn.sublayers[1].recurrent["z"]?.stored.count == 16)
     #expect(rnn.sublayers[0].input["z"]?.stored.count == 256)
+  }
+
+  /// What Python's json.dumps writes beyond U+FFFF, as a value, a key and in labels.
+  @Test func jsonMayWriteCharactersAsTwoHalves() throws {
+    let text = #"""
+      {"format":1,"inputs":{"x":{"shape":[2]}},"layers":[
+      {"linear":"l","out":2,"tensors":{"weight":"\ud83d\ude00.w","bias":"a\uD834\udd1e\ud83d\ude01"}}],
+      "weights":"w","outputs":{"y":{"from":"l","labels":["\ud83d\ude00","\\ud83d\\ude00"]}}}
+      """#
+    let weights = TensorDictionary([
+      "😀.w": Tensor([1, 2, 3, 4], shape: [2, 2]), "a𝄞😁": Tensor([5, 6]),
+    ])
+    let graph = try load(text, weights).graph
+    #expect(graph.outputs[0].labels == ["😀", #"\ud83d\ude00"#])
+  }
+
+  @Test func halvesMoveNoColumn() throws {
+    let text =
+      #"{"a": ["\ud83d\ude00", '\ud83d\ude00', "\ud83d\ude00\ud83d\ude01"  , b], "\ud83d\ude00":c}"#
+    let root = try SyntaxReader.read(Array(text.utf8), name: "a.json")
+    let entries = try #require(root.entries)
+    let items = try #require(entries[0].value.items)
+    #expect(items.map(\.text) == ["😀", #"\ud83d\ude00"#, "😀😁", "b"])
+    #expect(items.map(\.span.column) == [8, 24, 40, 70])
+    #expect(entries[1].key == "😀")
+    #expect(entries[1].keySpan.column == 74)
+    #expect(entries[1].value.span.column == 89)
   }
 
   @Test func everyLayerArrivesInAnOrderThatRuns() throws {

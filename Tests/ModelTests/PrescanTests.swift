@@ -74,6 +74,20 @@ func processorSeconds(_ body: () -> Void) -> Double {
       ])
   }
 
+  /// Keys of one character in two halves are told apart, and halves alone are refused.
+  @Test func halvesOfCharactersAreChecked() {
+    let text = #"""
+      {"\ud83d\ude00": 1, "\ud83d\ude01": 2, "\uD83D\uDE00": 3, "😀": 4,
+      a: "\ud83d", b: "x\ude00\ud83d", c: "\ud83d\u0041", d: "\\ud83d"}
+      """#
+    let half = "this escape is half of a character"
+    #expect(
+      findings(text) == [
+        "1:40: duplicate key '😀'", "1:59: duplicate key '😀'", "2:5: \(half)", "2:19: \(half)",
+        "2:25: \(half)", "2:38: \(half)",
+      ])
+  }
+
   @Test(arguments: ["[", "{a: ", "- "]) func depthIsLimited(open: String) throws {
     let limit = LexicalPrescan.Limits.depth
     #expect(findings(String(repeating: open, count: limit)) == [])
@@ -122,6 +136,7 @@ func processorSeconds(_ body: () -> Void) -> Double {
     arguments: [
       "a", "a b ", "\"", "\"\" ", "'", "''", "# ", "{", "}", "[", "a: ", "a: {", ",", "\n", "\t",
       "- ", "? ", "\\", "é", "&a ", "k: v\n", "\"k\":1,",
+      "\\ud83d\\ude00", "\"\\ud83d\\ude00\" ",
     ])
   func longTextsTakeNoTime(part: String) {
     let text = String(repeating: part, count: Self.length / part.utf8.count)

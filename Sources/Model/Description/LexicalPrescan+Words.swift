@@ -4,6 +4,7 @@ import Diagnostics
 extension LexicalPrescan {
   mutating func quotedScalar(closing quote: UInt8) {
     let start = at
+    var pairs: [Int] = []
     at += 1
     while let next = byte(), next != .newline {
       if next == quote {
@@ -11,9 +12,11 @@ extension LexicalPrescan {
           at += 1
         } else {
           at += 1
+          if !pairs.isEmpty { surrogates.append(SurrogateWord(pairs: pairs, end: at)) }
           return finish(ScalarText.unquote(bytes[start..<at]), from: start, isQuoted: true)
         }
       } else if next == UInt8(ascii: "\\"), quote == UInt8(ascii: "\""), byte(1) != .newline {
+        surrogateEscape(&pairs)
         at += 1
       }
       at += 1

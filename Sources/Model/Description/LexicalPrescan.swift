@@ -56,13 +56,20 @@ package struct LexicalPrescan {
   var documentEnded = false
   var isStopped = false
   var findings: [Diagnostic] = []
+  /// Quoted words with escapes that JSON has and YAML does not.
+  var surrogates: [SurrogateWord] = []
 
   /// Every finding in `text`, which is valid UTF-8 of at most `Limits.bytes` bytes.
   package static func findings(in bytes: [UInt8], of file: SourceFile) -> [Diagnostic] {
+    scan(bytes, of: file).findings
+  }
+
+  /// The scan of the whole text.
+  static func scan(_ bytes: [UInt8], of file: SourceFile) -> LexicalPrescan {
     var scan = LexicalPrescan(file: file, bytes: bytes)
     scan.checkCharacters()
     while !scan.isStopped, scan.skipToToken() { scan.token() }
-    return scan.findings
+    return scan
   }
 
   init(file: SourceFile, bytes: [UInt8]) {

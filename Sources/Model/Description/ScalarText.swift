@@ -22,12 +22,28 @@ enum ScalarText {
       }
       switch escape {
       case "x": appendCode(2, from: &rest, to: &text)
-      case "u": appendCode(4, from: &rest, to: &text)
+      case "u": appendCodeUnit(from: &rest, to: &text)
       case "U": appendCode(8, from: &rest, to: &text)
       default: text.append(named[escape] ?? escape)
       }
     }
     return String(text)
+  }
+
+  /// Four digits; two halves of a character are one.
+  private static func appendCodeUnit(
+    from rest: inout Substring.UnicodeScalarView, to text: inout String.UnicodeScalarView
+  ) {
+    if let first = UInt16(String(rest.prefix(4)), radix: 16), UTF16.isLeadSurrogate(first),
+      rest.dropFirst(4).starts(with: "\\u".unicodeScalars),
+      let second = UInt16(String(rest.dropFirst(6).prefix(4)), radix: 16),
+      UTF16.isTrailSurrogate(second)
+    {
+      rest = rest.dropFirst(10)
+      text.append(contentsOf: String(decoding: [first, second], as: UTF16.self).unicodeScalars)
+    } else {
+      appendCode(4, from: &rest, to: &text)
+    }
   }
 
   private static func appendCode(

@@ -6,11 +6,12 @@ package enum SyntaxReader {
   /// Reads a whole description. Throws everything that is wrong with its syntax.
   package static func read(_ bytes: [UInt8], name: String) throws(InputError) -> SyntaxNode {
     let (text, file) = try decode(bytes, name: name)
-    let findings = LexicalPrescan.findings(in: Array(text.utf8), of: file)
-    guard findings.isEmpty else { throw InputError(.malformed, findings) }
+    let scan = LexicalPrescan.scan(Array(text.utf8), of: file)
+    guard scan.findings.isEmpty else { throw InputError(.malformed, scan.findings) }
+    let yaml = scan.surrogates.isEmpty ? text : String(decoding: scan.textForYAML, as: UTF8.self)
     let root: Node?
     do {
-      root = try Yams.compose(yaml: text, .default, .default, .utf8)
+      root = try Yams.compose(yaml: yaml, .default, .default, .utf8)
     } catch {
       throw InputError(.malformed, diagnostic(for: error, in: file))
     }
@@ -53,16 +54,17 @@ package enum SyntaxReader {
   }
 
   private static func diagnostic(for error: any Error, in file: SourceFile) -> Diagnostic {
-    switch error as? YamlError {
+    let malformed = "malformed \(file.name.lowercased().hasSuffix(".json") ? "JSON" : "YAML")"
+    return switch error as? YamlError {
     case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
       .composer(_, let problem, let mark, _):
-      .error(span(at: mark, in: file), "malformed YAML: \(problem)")
+      .error(span(at: mark, in: file), "\(malformed): \(problem)")
     case .duplicatedKeysInMapping(let keys, let context):
       .error(span(at: context.mark, in: file), "duplicate key \(quoted(keys.first ?? ""))")
     case .reader(let problem, _, _, _):
-      .error(file: file.name, "malformed YAML: \(problem)")
+      .error(file: file.name, "\(malformed): \(problem)")
     default:
-      .error(file: file.name, "malformed YAML")
+      .error(file: file.name, malformed)
     }
   }
 
