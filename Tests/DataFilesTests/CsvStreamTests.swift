@@ -10,7 +10,7 @@ struct CsvStreamTests {
     arguments: [
       "1,2\n3,4\n", "1,2\r\n3,4", "a,b\n1,2\n3,4\n", "\u{FEFF}x, y\n1,2\n3,4\n", "1,2\n\n \n",
       "\"a, \"\"b\"\"\",\"c\"\n\"1\",2\n3,\"4\"\n", "1,2\n3\n", "1,2\n3,x1\n", "1,\n", "1\n\n2\n",
-      "1\n\n\n2\n", "1,1e40\n", "1,\"2\n", "1\n2",
+      "1\n\n\n2\n", "1,1e40\n", "1;2\n", "1,0x10\n", "1,\"2\n", "1\n2",
     ], [1, 2, 100])
   func sameAsAFile(text: String, maxRows: Int) throws {
     let file = outcome {

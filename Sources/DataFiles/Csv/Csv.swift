@@ -54,11 +54,13 @@ struct CsvTable {
   mutating func add(_ line: CsvLine) throws(InputError) {
     let cells = try line.cells()
     if columns == nil && cells.allSatisfy({ Double($0.text) == nil }) {
+      if cells.count == 1 { try line.checkSeparator(cells) }
       header = cells.map { String($0.text) }
       columns = cells.count
       return
     }
     if let columns, cells.count != columns {
+      try line.checkSeparator(cells)
       throw .init(
         .malformed,
         .error(
@@ -67,6 +69,7 @@ struct CsvTable {
     }
     columns = cells.count
     for cell in cells where !numbers.append(cell.text) {
+      try line.checkSeparator([cell])
       let what = cell.text.isEmpty ? "an empty cell" : "\(quoted(cell.text)) is not \(numbers.noun)"
       throw .init(.malformed, .error(line.span(cell), what))
     }
@@ -126,8 +129,9 @@ struct CsvNumbers {
   }
 }
 
-/// The value, but nil for digits that overflowed to infinity; `inf` itself may be written.
+/// The value, but nil for hexadecimal digits and for digits that overflowed to infinity; `inf` and
+/// `nan` themselves may be written.
 private func finite<T: BinaryFloatingPoint>(_ value: T?, _ text: String) -> T? {
-  guard let value, value.isInfinite, text.contains(where: \.isNumber) else { return value }
-  return nil
+  guard let value, !text.utf8.contains(where: { "xX(".utf8.contains($0) }) else { return nil }
+  return value.isInfinite && text.contains(where: \.isNumber) ? nil : value
 }

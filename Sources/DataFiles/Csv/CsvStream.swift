@@ -10,6 +10,8 @@ package struct CsvStream {
   private let name: String
   private var table: CsvTable
   private var pending: [UInt8] = []
+  /// Where in `pending` the next line begins.
+  private var start = 0
   private var lineNumber = 0
   private var isAtEnd = false
   /// The first blank line, after which nothing but blank lines may come.
@@ -50,6 +52,8 @@ package struct CsvStream {
   }
 
   private mutating func fill() throws(InputError) {
+    pending.removeFirst(start)
+    start = 0
     guard pending.count <= DataLimits.lineBytes else {
       throw .malformed(
         name, "line \(lineNumber + 1) is longer than \(DataLimits.lineBytes) bytes")
@@ -64,10 +68,12 @@ package struct CsvStream {
 
   /// A line that has come whole, without its end; at the end of the stream, the rest.
   private mutating func takeLine() throws(InputError) -> CsvLine? {
-    let end = pending.firstIndex(of: 10)
-    guard let end = end ?? (isAtEnd && !pending.isEmpty ? pending.count : nil) else { return nil }
-    var bytes = pending[..<end]
-    pending.removeFirst(min(end + 1, pending.count))
+    let end = pending[start...].firstIndex(of: 10)
+    guard let end = end ?? (isAtEnd && start < pending.count ? pending.count : nil) else {
+      return nil
+    }
+    var bytes = pending[start..<end]
+    start = min(end + 1, pending.count)
     lineNumber += 1
     if lineNumber == 1 && bytes.starts(with: [0xEF, 0xBB, 0xBF]) { bytes = bytes.dropFirst(3) }
     if bytes.last == 13 { bytes = bytes.dropLast() }
