@@ -53,8 +53,9 @@ package struct Diagnostic: Sendable {
 
 /// The user's input cannot be used. Every reader throws this and nothing else.
 package struct InputError: Error, Sendable {
-  /// Decides the exit code: 65 for malformed, 66 for missing or unreadable.
-  package enum Kind: Sendable { case malformed, missing }
+  /// Decides the exit code: 65 for malformed, 66 for missing or unreadable, 64 where the input is
+  /// sound and what was asked of it on the command line does not fit it.
+  package enum Kind: Sendable { case malformed, missing, request }
 
   package let kind: Kind
   package let diagnostics: [Diagnostic]

@@ -40,7 +40,8 @@ package enum ModelLoader {
     return model
   }
 
-  /// The same, with problems as a value. Throws only when a file is missing or unreadable.
+  /// The same, with problems as a value. Throws only when a file is missing or unreadable, or an
+  /// override names what is not there.
   package static func check(
     path: String, options: LoadOptions = LoadOptions()
   ) throws(InputError) -> (graph: ModelGraph?, diagnostics: [Diagnostic]) {
@@ -60,7 +61,7 @@ package enum ModelLoader {
         })
       return (model, model.warnings)
     } catch {
-      if error.kind == .missing { throw error }
+      if error.kind != .malformed { throw error }
       return (nil, error.diagnostics)
     }
   }

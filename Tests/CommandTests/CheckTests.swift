@@ -78,8 +78,32 @@ import Testing
     #expect(bad.status == 1)
     #expect(bad.errors.contains("30"))
     let unknown = try Tool.run("check", path, "--set", "dims.hiden=32")
-    #expect(unknown.status != 0)
-    #expect(unknown.errors.contains("hidden"))
+    #expect(unknown.status == 64)
+    #expect(unknown.errors.contains("did you mean 'hidden'?"))
     #expect(try Tool.run("check", path, "--set", "hidden=32").status == 64)
+  }
+
+  @Test(arguments: ["check", "show", "compile", "cost", "bench", "run", "compare"])
+  func anUnknownDimensionIs64(verb: String) throws {
+    let input = try fixtures.writeNumbers([2, 8], to: "x.npy")
+    let more = ["run": ["-i", input], "compare": [try fixtures.spotter()]]
+    for (model, word) in [
+      (try fixtures.spotter(), "'hidden' and 'mel'"), (try fixtures.filter(), "no 'dims'"),
+    ] {
+      let arguments = [verb, model] + (more[verb] ?? []) + ["--set", "dims.NOPE=3"]
+      let run = try Tool.run(arguments)
+      #expect(run.status == 64)
+      #expect(run.errors.contains(word))
+      let json = try Tool.run(arguments + ["--json"])
+      #expect(json.status == 64)
+      #expect((try json.json()["error"] as? [String: Any])?["code"] as? Int == 64)
+    }
+  }
+
+  @Test func onlyDescriptionsHaveDimensions() throws {
+    let path = try fixtures.writeNumbers([2, 8], to: "x.npy")
+    let run = try Tool.run("show", path, "--set", "dims.hidden=3")
+    #expect(run.status == 64)
+    #expect(run.errors.contains("an npy file"))
   }
 }

@@ -52,6 +52,23 @@ import Testing
     #expect(found.help == ["did you mean 'n'?"])
   }
 
+  @Test func aRequestThatDoesNotFitIsNoFaultOfTheText() throws {
+    let error = try #require(throws: InputError.self) { _ = try load([Override.dim("dims.m=2")]) }
+    #expect(error.kind == .request)
+  }
+
+  @Test func withoutDimensionsThereIsNothingToReplace() throws {
+    let text =
+      "format: 1\ninputs: {x: {shape: [6]}}\nlayers: [{softmax: s}]\noutputs: {y: {from: s}}"
+    let options = LoadOptions(overrides: [try Override.dim("dims.m=2")])
+    let error = try #require(throws: InputError.self) {
+      _ = try ModelTests.load(text, TensorDictionary([:]), options: options)
+    }
+    #expect(error.kind == .request)
+    #expect(
+      error.diagnostics.map(\.message) == ["--set dims.m: the description has no 'dims'"])
+  }
+
   @Test func aReplacedDimensionIsCheckedLikeAnyOther() throws {
     let found = try problem([Override.dim("dims.n=13")])
     #expect(found.message.contains("'block_diagonal' with 3 blocks does not divide 13 rows"))

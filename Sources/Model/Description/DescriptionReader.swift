@@ -17,6 +17,8 @@ package struct DescriptionReader {
     guard let description, !reader.diagnostics.hasErrors else {
       throw InputError(.malformed, reader.diagnostics.all)
     }
+    reader.checkDimOverrides()
+    if reader.diagnostics.hasErrors { throw InputError(.request, reader.diagnostics.all) }
     return description
   }
 
@@ -61,7 +63,7 @@ extension DescriptionReader {
       layout: layout(top[.layout]) ?? .pytorch, dims: dims, rate: rate(top[.stream]),
       inputs: inputs(top[.inputs]), layers: layers(top[.layers]), outputs: outputs(top[.outputs]),
       span: root.span)
-    checkOverrides(description)
+    checkStructureOverrides(description)
     return description
   }
 

@@ -43,16 +43,24 @@ package struct Override: Sendable {
 }
 
 extension DescriptionReader {
-  /// Every override must have met what it names.
-  mutating func checkOverrides(_ description: Description) {
+  /// Every dimension that is replaced must be there.
+  mutating func checkDimOverrides() {
     for override in overrides {
-      switch override.target {
-      case .dim(let name) where dims[name] == nil:
+      guard case .dim(let name) = override.target, dims[name] == nil else { continue }
+      if dims.isEmpty {
+        let message = "--set dims.\(name): the description has no 'dims'"
+        diagnostics.append(Diagnostic(.error, at: nil, message))
+      } else {
         reportOverride("--set: 'dims' has no \(quoted(name))", name, among: Array(dims.keys))
-      case .dim: continue
-      case .structure(let layer, let side, let key):
-        checkStructureOverride(layer, side, key, in: description)
       }
+    }
+  }
+
+  /// So must every structure parameter.
+  mutating func checkStructureOverrides(_ description: Description) {
+    for override in overrides {
+      guard case .structure(let layer, let side, let key) = override.target else { continue }
+      checkStructureOverride(layer, side, key, in: description)
     }
   }
 

@@ -39,7 +39,13 @@ struct Failure: Error {
     case let failure as Failure:
       self = failure
     case let input as InputError:
-      self.init(input.kind == .missing ? .missing : .malformed, Self.summary(input))
+      let status: ExitStatus =
+        switch input.kind {
+        case .malformed: .malformed
+        case .missing: .missing
+        case .request: .usage
+        }
+      self.init(status, Self.summary(input))
       diagnostics = input.diagnostics
     case let output as OutputError:
       let statuses: [OutputError.Kind: ExitStatus] = [

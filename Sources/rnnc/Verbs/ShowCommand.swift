@@ -48,6 +48,9 @@ struct ShowCommand: Verb {
     }
     let bytes = try FileBytes(path: file)
     if let kind = FileKind.recognise(bytes) {
+      guard description.overrides.isEmpty else {
+        throw Failure(.usage, "--set: '\(file)' is \(kind.article), which has no dimensions")
+      }
       try FileListing(bytes, kind).show(session)
     } else {
       switch try ModelFile.load(file, description, session) {
