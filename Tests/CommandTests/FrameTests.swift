@@ -46,6 +46,28 @@ import Testing
     #expect(run.errors.contains("Error: "))
   }
 
+  /// A number below zero is a value, not a missing one.
+  @Test(arguments: [
+    ["check", "m", "--tol", "-1", "--tol takes a number from 0 on"],
+    ["compare", "m", "m", "--steps", "-5", "--steps takes a number from 1 on"],
+    ["compare", "m", "m", "--atol", "-1", "--atol and --rtol take a number from 0 on"],
+    ["compare", "m", "m", "--rtol", "-1e-3", "--atol and --rtol take a number from 0 on"],
+    [
+      "compare", "m", "m", "--seed", "-1", "--seed takes an integer from 0 to 18446744073709551615",
+    ],
+    ["bench", "m", "--steps", "-5", "--steps takes a number from 1 on"],
+    ["bench", "m", "--warmup", "-5", "--warmup takes a number from 0 on"],
+    ["bench", "m", "--duration", "-5", "--duration takes seconds, more than 0"],
+    ["bench", "m", "--seed", "-1", "--seed takes an integer from 0 to 18446744073709551615"],
+    ["bench", "m", "-t", "-1", "Number of threads, 1 to 256"],
+    ["run", "m", "-i", "x", "--chunk", "-5", "--chunk takes a number from 1 on"],
+  ])
+  func rangesAreTold(words: [String]) throws {
+    let run = try Tool.run(words.dropLast())
+    #expect(run.status == 64)
+    #expect(run.errors.contains(words[words.count - 1]))
+  }
+
   @Test func wrongCommandLinesAreJSONUnderJSON() throws {
     let run = try Tool.run("env", "--json", "--nonsense")
     #expect(run.status == 64)

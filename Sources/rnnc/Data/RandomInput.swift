@@ -1,3 +1,4 @@
+import ArgumentParser
 import Plan
 import Tensors
 
@@ -12,6 +13,14 @@ struct RandomInput {
       (port.width, port.element == .f32 ? nil : limit ?? 1)
     }
     generator = SeededRandom(seed: seed)
+  }
+
+  /// The value of `--seed`.
+  static func seed(_ text: String) throws -> UInt64 {
+    guard let seed = UInt64(text) else {
+      throw ValidationError("--seed takes an integer from 0 to \(UInt64.max)")
+    }
+    return seed
   }
 
   /// Throws when the inputs and outputs of so many steps would not fit into a gibibyte.

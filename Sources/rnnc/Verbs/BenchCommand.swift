@@ -15,17 +15,26 @@ struct BenchCommand: Verb {
       """)
 
   @Argument(help: ArgumentHelp("Descriptions or plans.", valueName: "MODEL")) var models: [String]
-  @Option(help: "Number of steps to time (default: as many as --duration allows).")
-  var steps: Int?
-  @Option(help: "Number of steps before the first timed one (default: 0.1 s of them).")
-  var warmup: Int?
-  @Option(help: "Seconds to measure for (default: 1).") var duration: Double?
   @Option(
+    parsing: .unconditional,
+    help: "Number of steps to time (default: as many as --duration allows).")
+  var steps: Int?
+  @Option(
+    parsing: .unconditional,
+    help: "Number of steps before the first timed one (default: 0.1 s of them).")
+  var warmup: Int?
+  @Option(parsing: .unconditional, help: "Seconds to measure for (default: 1).")
+  var duration: Double?
+  @Option(
+    parsing: .unconditional,
     help: ArgumentHelp("Time whole sequences of T steps (a list multiplies).", valueName: "T"))
   var sequence: PositiveList?
-  @Option(name: .short, help: ThreadCount.listHelp) var threads = ThreadCounts.one
+  @Option(name: .short, parsing: .unconditional, help: ThreadCount.listHelp)
+  var threads = ThreadCounts.one
   @Flag(help: "Measure the dense twin of every model too.") var dense = false
-  @Option(help: "Seed of the random input.") var seed: UInt64 = 0
+  @Option(
+    parsing: .unconditional, help: "Seed of the random input.", transform: RandomInput.seed)
+  var seed: UInt64 = 0
   @OptionGroup var description: DescriptionOptions
   @OptionGroup var target: TargetOptions
   @OptionGroup var common: CommonOptions

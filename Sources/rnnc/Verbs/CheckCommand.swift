@@ -14,6 +14,7 @@ struct CheckCommand: Verb {
 
   @Argument(help: ArgumentHelp("A description or a plan.", valueName: "MODEL")) var model: String
   @Option(
+    parsing: .unconditional,
     help: "Largest magnitude of an entry outside a declared structure that may be dropped.")
   var tol: Float = 0
   @Flag(help: "Treat tensors that no layer uses as errors.") var strict = false

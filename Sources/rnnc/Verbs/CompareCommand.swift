@@ -19,16 +19,22 @@ struct CompareCommand: Verb {
   @Argument(help: ArgumentHelp("A description or a plan.", valueName: "A")) var model: String
   @Argument(help: ArgumentHelp("Another model, or a golden .npz.", valueName: "B"))
   var other: String
-  @Option(help: "Absolute tolerance.") var atol = 1e-5
-  @Option(help: "Relative tolerance.") var rtol = 1e-4
-  @Option(help: "Steps to compare (default: 100, or all of the golden file).") var steps: Int?
-  @Option(help: "Seed of the random input.") var seed: UInt64 = 0
+  @Option(parsing: .unconditional, help: "Absolute tolerance.") var atol = 1e-5
+  @Option(parsing: .unconditional, help: "Relative tolerance.") var rtol = 1e-4
+  @Option(
+    parsing: .unconditional, help: "Steps to compare (default: 100, or all of the golden file).")
+  var steps: Int?
+  @Option(
+    parsing: .unconditional, help: "Seed of the random input.", transform: RandomInput.seed)
+  var seed: UInt64 = 0
   @OptionGroup var description: DescriptionOptions
   @OptionGroup var target: TargetOptions
   @OptionGroup var common: CommonOptions
 
   func validate() throws {
-    guard atol >= 0, rtol >= 0 else { throw ValidationError("a tolerance is not negative") }
+    guard atol >= 0, rtol >= 0 else {
+      throw ValidationError("--atol and --rtol take a number from 0 on")
+    }
     if let steps, steps < 1 { throw ValidationError("--steps takes a number from 1 on") }
   }
 

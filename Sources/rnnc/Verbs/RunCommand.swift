@@ -21,8 +21,11 @@ struct RunCommand: Verb {
   var stateIn: String?
   @Option(help: ArgumentHelp("Write the final states to this npz.", valueName: "PATH"))
   var stateOut: String?
-  @Option(help: "Steps of one call (default: 1 on a pipe, otherwise many).") var chunk: Int?
-  @Option(name: .short, help: ThreadCount.help) var threads = ThreadCount.one
+  @Option(
+    parsing: .unconditional, help: "Steps of one call (default: 1 on a pipe, otherwise many).")
+  var chunk: Int?
+  @Option(name: .short, parsing: .unconditional, help: ThreadCount.help) var threads = ThreadCount
+    .one
   @Flag(help: "Begin no step before its time, by the model's stream rate.") var realtime = false
   @OptionGroup var description: DescriptionOptions
   @OptionGroup var target: TargetOptions
