@@ -42,7 +42,9 @@ struct SchemaValidator {
     case "minLength": string(value).map { $0.count >= Int(rule.text!)! } ?? true
     case "pattern": string(value).map { matches($0, rule.text!) } ?? true
     case "minimum": number(value).map { $0 >= Double(rule.text!)! } ?? true
-    case "maximum": number(value).map { $0 <= Double(rule.text!)! } ?? true
+    // Doubles would take 2^63 for 2^63 - 1.
+    case "maximum":
+      number(value) == nil || Decimal(string: value.text!)! <= Decimal(string: rule.text!)!
     case "exclusiveMinimum": number(value).map { $0 > Double(rule.text!)! } ?? true
     default: preconditionFailure("the validator does not know '\(keyword)'")
     }

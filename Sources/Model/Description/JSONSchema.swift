@@ -132,7 +132,10 @@ package enum JSONSchema {
     case .sizes(let count): list(of: reference("size"), from: count, to: count)
     case .shape: list(of: reference("size"), from: 0, to: 1)
     case .permutation: anyOf([list(of: integer(from: 0)), nonEmptyText])
-    case .seed: .object([("type", .string("integer")), ("minimum", .integer(0))])
+    case .seed:
+      .object([
+        ("type", .string("integer")), ("minimum", .integer(0)), ("maximum", .integer(.max)),
+      ])
     case .number(let range): number(range)
     case .limit: anyOf([number(.positive), .object([("const", .string("none"))])])
     case .flag: .object([("type", .string("boolean"))])

@@ -65,7 +65,7 @@ package enum ValueRule: Sendable {
     case .sizes(let count): "a list of \(count) positive integers or names under 'dims'"
     case .shape: "[] for a scalar or [n] for a vector of n elements"
     case .permutation: "a list of integers from 0, or the name of a tensor"
-    case .seed: "an integer from 0"
+    case .seed: "an integer from 0 to \(Int.max)"
     case .number(let range): range.phrase
     case .limit: "a positive number or 'none'"
     case .flag: "true or false"
