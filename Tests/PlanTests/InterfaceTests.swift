@@ -130,7 +130,9 @@ import Testing
     var plan = SamplePlan.everything()
     plan.isa = "\u{1b}[31m\u{7f}"
     let answer = openInC(try SamplePlan.bytes(plan))
-    #expect(answer.message == "isa: the plan is for '?[31m?', which this runtime does not know")
+    #expect(
+      answer.message
+        == "isa: the plan is for '?[31m?', and there is no such instruction set")
   }
 }
 
