@@ -18,6 +18,7 @@ package struct DescriptionReader {
       throw InputError(.malformed, reader.diagnostics.all)
     }
     reader.checkDimOverrides()
+    reader.checkStructureOverrides(description)
     if reader.diagnostics.hasErrors { throw InputError(.request, reader.diagnostics.all) }
     return description
   }
@@ -58,13 +59,11 @@ extension DescriptionReader {
     guard let top = topLevel(root) else { return nil }
     checkFormat(top[.format])
     readDims(top[.dims])
-    let description = Description(
+    return Description(
       name: name(top[.name]) ?? defaultName, weights: weights(top[.weights]),
       layout: layout(top[.layout]) ?? .pytorch, dims: dims, rate: rate(top[.stream]),
       inputs: inputs(top[.inputs]), layers: layers(top[.layers]), outputs: outputs(top[.outputs]),
       span: root.span)
-    checkStructureOverrides(description)
-    return description
   }
 
   private mutating func topLevel(_ root: SyntaxNode) -> [DescriptionKeys.Top: SyntaxNode]? {
