@@ -81,7 +81,7 @@ extension FileWeights {
       namesThatAreThere(source.names, near: next, layer: reader.layer.name.text),
     ]
     report(
-      use.parameterSpan ?? use.blocksFrom!.span,
+      use.parameterSpans["blocks"] ?? use.blocksFrom!.span,
       "\(reader.layer.name.text): \(source.name) has \(modules) "
         + "\(quoted(use.blocksFrom!.text)), not \(blocks)",
       notes: count < blocks ? notes : [],
