@@ -54,34 +54,53 @@ static int result(const contract *c) { return c->failed ? -1 : 0; }
 
 /* ---- Products ---- */
 
+/* Blocks abreast stand in one vector, with their columns and with their rows. */
+static void demand_abreast(contract *c, int64_t abreast, int64_t rows, int64_t columns,
+                           int64_t sub) {
+  demand(c, abreast >= 1 && sub >= 1 && sub <= 4);
+  if (c->failed || abreast == 1) return;
+  demand(c, sub == 1 && abreast <= c->lanes);
+  if (!c->failed)
+    demand(c, rows >= 1 && rows <= c->lanes / abreast && columns <= c->lanes / abreast);
+}
+
 CONTRACT(project_f32) {
-  BEGIN(7, 4);
-  const int64_t height = n[0], width = n[1], blocks = n[2], gates = n[3], sub = n[4];
-  demand(&c, blocks >= 1 && gates >= 1 && sub >= 1 && sub <= 4);
+  BEGIN(8, 4);
+  const int64_t height = n[0], width = n[1], blocks = n[2], abreast = n[3], gates = n[4];
+  const int64_t sub = n[5];
+  demand(&c, blocks >= 1 && gates >= 1);
+  demand_abreast(&c, abreast, height, width, sub);
   if (c.failed) return -1;
   const int64_t pairs = times(&c, blocks, gates), out = times(&c, pairs, height);
-  const int64_t padded = rounded_up(&c, height, sub * lanes);
-  extent[0] = times(&c, times(&c, pairs, padded), width);
-  extent[1] = rows(&c, times(&c, blocks, width), n[5]);
+  extent[0] = times(&c, times(&c, pairs, rounded_up(&c, height, sub * lanes)), width);
+  if (abreast > 1) {
+    const int64_t panels = (blocks + abreast - 1) / abreast;
+    extent[0] = times(&c, times(&c, gates, panels), width * lanes);
+  }
+  extent[1] = rows(&c, times(&c, blocks, width), n[6]);
   extent[2] = out;
-  extent[3] = rows(&c, out, n[6]);
+  extent[3] = rows(&c, out, n[7]);
   return result(&c);
 }
 
 /* ---- Recurrences ---- */
 
 /* Elements of a packed recurrent matrix with panels of `height` units and `gates` gates. */
-static int64_t recurrent(contract *c, int64_t units, int64_t blocks, int64_t gates,
+static int64_t recurrent(contract *c, int64_t units, int64_t blocks, int64_t abreast, int64_t gates,
                          int64_t height) {
-  const int64_t m = units / blocks, padded = rounded_up(c, m, height);
-  return times(c, times(c, times(c, blocks, padded), m), gates);
+  const int64_t m = units / blocks, padded = rounded_up(c, m * abreast, height);
+  const int64_t parts = (blocks + abreast - 1) / abreast;
+  return times(c, times(c, times(c, parts, padded), m), gates);
 }
 
 /* The demands that all recurrences share. h of the step before is read from y, so a row of y must
  * not be overwritten by the next. */
-static void recurrence(contract *c, int64_t units, int64_t blocks, int64_t sub, int64_t y_stride) {
-  demand(c, blocks >= 1 && sub >= 1 && sub <= 4);
-  if (!c->failed) demand(c, units % blocks == 0 && (c->steps <= 1 || y_stride >= units));
+static void recurrence(contract *c, int64_t units, int64_t blocks, int64_t abreast, int64_t sub,
+                       int64_t y_stride) {
+  demand(c, blocks >= 1);
+  if (c->failed) return;
+  demand(c, units % blocks == 0 && (c->steps <= 1 || y_stride >= units));
+  demand_abreast(c, abreast, units / blocks, units / blocks, sub);
 }
 
 static int is_activation(int32_t opcode) {
@@ -90,51 +109,51 @@ static int is_activation(int32_t opcode) {
 }
 
 CONTRACT(recurrent_elman_f32) {
-  contract c = begin(n, n_count == 7 && operand_count == 4, 4, lanes, steps, extent);
+  contract c = begin(n, n_count == 8 && operand_count == 4, 5, lanes, steps, extent);
   if (c.failed) return -1;
-  demand(&c, is_activation(n[3]) && n[5] >= 0 && n[6] >= 0);
-  recurrence(&c, n[0], n[1], n[2], n[6]);
+  demand(&c, is_activation(n[4]) && n[6] >= 0 && n[7] >= 0);
+  recurrence(&c, n[0], n[1], n[2], n[3], n[7]);
   if (c.failed) return -1;
-  extent[0] = recurrent(&c, n[0], n[1], 1, (int64_t)n[2] * lanes);
-  extent[1] = rows(&c, n[0], n[5]);
+  extent[0] = recurrent(&c, n[0], n[1], n[2], 1, (int64_t)n[3] * lanes);
+  extent[1] = rows(&c, n[0], n[6]);
   extent[2] = n[0];
-  extent[3] = rows(&c, n[0], n[6]);
+  extent[3] = rows(&c, n[0], n[7]);
   return result(&c);
 }
 
 CONTRACT(recurrent_lstm_f32) {
-  BEGIN(4, 5);
-  recurrence(&c, n[0], n[1], 1, n[3]);
-  if (c.failed) return -1;
-  extent[0] = recurrent(&c, n[0], n[1], 4, lanes);
-  extent[1] = rows(&c, 4 * (int64_t)n[0], n[2]);
-  extent[2] = extent[3] = n[0];
-  extent[4] = rows(&c, n[0], n[3]);
-  return result(&c);
-}
-
-CONTRACT(recurrent_gru_after_f32) {
   BEGIN(5, 5);
-  recurrence(&c, n[0], n[1], 1, n[4]);
-  demand(&c, n[2] <= 1);
+  recurrence(&c, n[0], n[1], n[2], 1, n[4]);
   if (c.failed) return -1;
-  extent[0] = recurrent(&c, n[0], n[1], 3, lanes);
-  extent[1] = rows(&c, 3 * (int64_t)n[0], n[3]);
+  extent[0] = recurrent(&c, n[0], n[1], n[2], 4, lanes);
+  extent[1] = rows(&c, 4 * (int64_t)n[0], n[3]);
   extent[2] = extent[3] = n[0];
   extent[4] = rows(&c, n[0], n[4]);
   return result(&c);
 }
 
-CONTRACT(recurrent_gru_before_f32) {
-  BEGIN(6, 7);
-  recurrence(&c, n[0], n[1], n[2], n[5]);
+CONTRACT(recurrent_gru_after_f32) {
+  BEGIN(6, 5);
+  recurrence(&c, n[0], n[1], n[2], 1, n[5]);
   demand(&c, n[3] <= 1);
   if (c.failed) return -1;
-  extent[0] = recurrent(&c, n[0], n[1], 2, lanes);
-  extent[1] = recurrent(&c, n[0], n[1], 1, (int64_t)n[2] * lanes);
-  extent[2] = rows(&c, 3 * (int64_t)n[0], n[4]);
+  extent[0] = recurrent(&c, n[0], n[1], n[2], 3, lanes);
+  extent[1] = rows(&c, 3 * (int64_t)n[0], n[4]);
+  extent[2] = extent[3] = n[0];
+  extent[4] = rows(&c, n[0], n[5]);
+  return result(&c);
+}
+
+CONTRACT(recurrent_gru_before_f32) {
+  BEGIN(7, 7);
+  recurrence(&c, n[0], n[1], n[2], n[3], n[6]);
+  demand(&c, n[4] <= 1);
+  if (c.failed) return -1;
+  extent[0] = recurrent(&c, n[0], n[1], n[2], 2, lanes);
+  extent[1] = recurrent(&c, n[0], n[1], n[2], 1, (int64_t)n[3] * lanes);
+  extent[2] = rows(&c, 3 * (int64_t)n[0], n[5]);
   extent[3] = extent[4] = extent[5] = n[0];
-  extent[6] = rows(&c, n[0], n[5]);
+  extent[6] = rows(&c, n[0], n[6]);
   return result(&c);
 }
 

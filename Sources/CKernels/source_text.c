@@ -11,6 +11,9 @@ static const char isa_scalar[] = {
 static const char isa_generic16[] = {
 #embed "isa/generic16-inl.h"
     , 0};
+static const char isa_avx512[] = {
+#embed "isa/avx512-inl.h"
+    , 0};
 static const char isa_avx2[] = {
 #embed "isa/avx2-inl.h"
     , 0};
@@ -22,6 +25,9 @@ static const char kernels_activation[] = {
     , 0};
 static const char kernels_project[] = {
 #embed "kernels/project-inl.h"
+    , 0};
+static const char kernels_gates[] = {
+#embed "kernels/gates-inl.h"
     , 0};
 static const char kernels_recurrent[] = {
 #embed "kernels/recurrent-inl.h"
@@ -49,9 +55,11 @@ static const struct {
     SOURCE("isa/scalar-inl.h", isa_scalar),
     SOURCE("isa/generic16-inl.h", isa_generic16),
     SOURCE("isa/avx2-inl.h", isa_avx2),
+    SOURCE("isa/avx512-inl.h", isa_avx512),
     SOURCE("isa/end-inl.h", isa_end),
     SOURCE("kernels/activation-inl.h", kernels_activation),
     SOURCE("kernels/project-inl.h", kernels_project),
+    SOURCE("kernels/gates-inl.h", kernels_gates),
     SOURCE("kernels/recurrent-inl.h", kernels_recurrent),
     SOURCE("kernels/pointwise-inl.h", kernels_pointwise),
     SOURCE("kernels/move-inl.h", kernels_move),

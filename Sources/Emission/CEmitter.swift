@@ -77,8 +77,10 @@ package struct CEmitter {
       "kernels/prelude-inl.h", isa.source, "kernels/activation-inl.h",
     ]
     for call in plan.calls {
-      let path = try descriptor(of: call).source
-      if call.kernel != Self.pointwise && !paths.contains(path) { paths.append(path) }
+      if call.kernel == Self.pointwise { continue }
+      for path in try descriptor(of: call).sources where !paths.contains(path) {
+        paths.append(path)
+      }
     }
     var text = "/* ---- kernels: the text of the runtime's own ---- */\n#define KERNEL INLINE\n"
     for path in paths { text += try kernelSource(path) + "\n" }

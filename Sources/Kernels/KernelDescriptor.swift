@@ -14,7 +14,7 @@ package struct KernelDescriptor: Hashable, Sendable {
   /// As in the row; a repeated one stands once.
   package let operands: [KernelOperand]
   /// The file that holds its body, a path of `KernelSource`.
-  package let source: String
+  package let sources: [String]
 
   package static let all: [KernelDescriptor] = (0..<ck_kernel_count()).map {
     KernelDescriptor(row: $0)
@@ -28,7 +28,7 @@ package struct KernelDescriptor: Hashable, Sendable {
     integerNames = integers.split(separator: " ").map { String($0.prefix { $0 != "." }) }
     repeatsIntegers = integers.hasSuffix("...")
     operands = String(cString: kernel.operands).split(separator: " ").map { KernelOperand($0) }
-    source = String(cString: kernel.source)
+    sources = String(cString: kernel.source).split(separator: " ").map(String.init)
   }
 
   package static func named(_ name: String) -> KernelDescriptor? {

@@ -12,7 +12,7 @@ import Testing
     var random = SeededRandom(seed: UInt64(lanes))
     for _ in 0..<40 {
       let (gates, blocks) = (
-        Int.random(in: 1...4, using: &random), Int.random(in: 1...3, using: &random)
+        Int.random(in: 1...4, using: &random), Int.random(in: 1...9, using: &random)
       )
       let (rows, columns) = (
         Int.random(in: 1...40, using: &random), Int.random(in: 1...9, using: &random)
@@ -21,14 +21,21 @@ import Testing
       let sub = PackWeights.sub(rows: rows, lanes: lanes)
       let packed = PackWeights.project(
         stored, gates: gates, blocks: blocks, rows: rows, columns: columns, sub: sub, lanes: lanes)
+      let abreast = PackWeights.abreast(
+        rows: rows, columns: columns, blocks: blocks, lanes: lanes)
       let groups = (rows + sub * lanes - 1) / (sub * lanes)
-      #expect(packed.count == gates * blocks * groups * columns * sub * lanes)
+      let panels = (blocks + abreast - 1) / abreast
+      #expect(packed.count == gates * panels * groups * columns * sub * lanes)
       var left = packed
       for block in 0..<gates * blocks {
         for r in 0..<rows {
           for k in 0..<columns {
             let (p, s, l) = (r / (sub * lanes), r / lanes % sub, r % lanes)
-            let at = (((block * groups + p) * columns + k) * sub + s) * lanes + l
+            let (gate, b) = (block / blocks, block % blocks)
+            let at =
+              abreast > 1
+              ? ((gate * panels + b / abreast) * columns + k) * lanes + b % abreast * rows + r
+              : (((block * groups + p) * columns + k) * sub + s) * lanes + l
             #expect(packed[at] == stored[(block * rows + r) * columns + k])
             left[at] = 0
           }
@@ -53,19 +60,33 @@ import Testing
       let packed = PackWeights.recurrent(
         matrices.map { $0[...] }, units: units, blocks: blocks, lanes: lanes)
       let panels = (m + lanes - 1) / lanes
+      let abreast = PackWeights.abreast(rows: m, columns: m, blocks: blocks, lanes: lanes)
       var left = packed
       for (g, matrix) in matrices.enumerated() {
         for unit in 0..<units {
           let (b, u) = (unit / m, unit % m)
           for k in 0..<m {
             let at =
-              (((b * panels + u / lanes) * m + k) * gates + g) * lanes + u % lanes
+              abreast > 1
+              ? ((b / abreast * m + k) * gates + g) * lanes + b % abreast * m + u
+              : (((b * panels + u / lanes) * m + k) * gates + g) * lanes + u % lanes
             #expect(packed[at] == matrix[unit * m + k])
             left[at] = 0
           }
         }
       }
       #expect(left.allSatisfy { $0 == 0 })
+    }
+  }
+
+  @Test func blocksStandAbreastWhereTwoFit() {
+    for lanes in Self.lanes {
+      for size in 1...20 {
+        let abreast = PackWeights.abreast(rows: size, columns: 1, blocks: 9, lanes: lanes)
+        #expect(abreast == (2 * size <= lanes ? min(9, lanes / size) : 1))
+        #expect(PackWeights.abreast(rows: 1, columns: size, blocks: 9, lanes: lanes) == abreast)
+        #expect(PackWeights.abreast(rows: size, columns: 1, blocks: 1, lanes: lanes) == 1)
+      }
     }
   }
 

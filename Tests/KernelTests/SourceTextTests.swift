@@ -88,10 +88,10 @@ import Testing
   @Test(arguments: Toolchain.compilers.prefix(1)) func environmentForces(compiler: String) throws {
     try Toolchain.withFolder { folder in
       let program = folder.appending(path: "preferred")
-      let files = [
-        "dispatch.c", "cpu_features.c", "contracts.c", "variants/scalar.c", "variants/generic16.c",
-        "variants/avx2.c",
-      ].map { Toolchain.sources.appending(path: $0).path }
+      let variants = ISA.all.map { "variants/\($0.name).c" }
+      let files = (["dispatch.c", "cpu_features.c", "contracts.c"] + variants).map {
+        Toolchain.sources.appending(path: $0).path
+      }
       let made = Toolchain.compile(
         compiler,
         ["-O0", "-I", Toolchain.sources.appending(path: "include").path] + files

@@ -45,7 +45,7 @@ typedef struct ck_kernel {
   const char *integers; /* "rows columns blocks", in order; a last name ending in "..." repeats */
   const char *operands; /* "r:w r?:bias w:y", in order: r, w or u (read and written), then i for
                            int32 data, ? where it may be absent; a name ending in "..." repeats */
-  const char *source;   /* the file under kernels/ that holds the body */
+  const char *source;   /* the files that hold the body, separated by spaces */
   /* Checks the integers and writes, per operand, how many elements beyond its pointer the call may
    * touch for `steps` rows. Returns 0, or -1 when the integers are not valid. `lanes` is the ISA's.
    */

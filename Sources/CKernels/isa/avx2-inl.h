@@ -11,9 +11,11 @@
 
 typedef __m256 vec;
 typedef __m256i vint;
+typedef vint vmask;
 
 INLINE vint i_set(int32_t a) { return _mm256_set1_epi32(a); }
-INLINE vint v_first(int n) {
+INLINE vint i_load(const int32_t *p) { return _mm256_loadu_si256((const __m256i *)p); }
+INLINE vmask v_first(int n) {
   return _mm256_cmpgt_epi32(i_set(n), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
 }
 
@@ -48,9 +50,11 @@ INLINE vint i_xor(vint a, vint b) { return _mm256_xor_si256(a, b); }
 INLINE vint i_shl(vint a, int n) { return _mm256_slli_epi32(a, n); }
 INLINE vint i_sar(vint a, int n) { return _mm256_srai_epi32(a, n); }
 
-INLINE vint v_less(vec a, vec b) { return v_bits(_mm256_cmp_ps(a, b, _CMP_LT_OQ)); }
-INLINE vint v_nan(vec a) { return v_bits(_mm256_cmp_ps(a, a, _CMP_UNORD_Q)); }
-INLINE vec v_select(vint m, vec a, vec b) { return _mm256_blendv_ps(b, a, v_of_bits(m)); }
+INLINE vmask v_less(vec a, vec b) { return v_bits(_mm256_cmp_ps(a, b, _CMP_LT_OQ)); }
+INLINE vmask v_nan(vec a) { return v_bits(_mm256_cmp_ps(a, a, _CMP_UNORD_Q)); }
+INLINE vec v_select(vmask m, vec a, vec b) { return _mm256_blendv_ps(b, a, v_of_bits(m)); }
+
+INLINE vec v_permute(vec a, vint index) { return _mm256_permutevar8x32_ps(a, index); }
 
 INLINE float v_sum(vec a) {
   const __m128 q = _mm_add_ps(_mm256_castps256_ps128(a), _mm256_extractf128_ps(a, 1));
@@ -71,14 +75,19 @@ INLINE vec v_gather_n(const float *x, const int32_t *index, uint32_t limit, int 
   return _mm256_mask_i32gather_ps(v_set(0), x, i, v_of_bits(m), 4);
 }
 
+/* clang-format off */
 /* Note [Vector layer]
- * Every file of isa/ defines K (the suffix of kernels), VL (lanes), vec and vint (f32 and i32
- * lanes; masks are vints of all ones or zero) and the same functions: v_load_n, v_store_n  the
- * first n lanes, 0 <= n <= VL, touching no other memory; others are zero v_fma                a b +
- * c, fused where the ISA fuses, with two roundings elsewhere v_min(a, b)          a < b ? a : b,
- * hence b when either is NaN; v_max likewise with a > b v_less, v_nan        masks; v_first(n):
- * lanes below n v_select(m, a, b)    a where m v_sum, v_highest     over the lanes, in one fixed
- * order v_gather_n           x[index[i]] for the first n lanes, 0 where the index is not below
- * limit v_bits, v_of_bits    the lanes' bits; i_...: wrapping arithmetic on them Lanes are
- * independent everywhere but in v_sum and v_highest, so a partial vector gives the bits of a full
- * one. */
+ * Every file of isa/ defines K (the suffix of kernels), VL (lanes), the types vec and vint (f32 and
+ * i32 lanes) and vmask (a truth per lane), and the same functions:
+ *   v_load_n, v_store_n   the first n lanes, 0 <= n <= VL, touching no other memory; the rest are zero
+ *   v_fma                 a b + c, fused where the ISA fuses, with two roundings elsewhere
+ *   v_min(a, b)           a < b ? a : b, hence b when either is NaN; v_max likewise with a > b
+ *   v_less, v_nan         masks; v_first(n): lanes below n
+ *   v_select(m, a, b)     a where m, else b
+ *   v_permute(a, i)       lane l is a[i[l] mod VL]
+ *   v_sum, v_highest      over the lanes, in one fixed order
+ *   v_gather_n            x[index[i]] for the first n lanes, 0 where the index is not below limit
+ *   v_bits, v_of_bits     the lanes' bits; i_...: wrapping arithmetic on them
+ * Lanes are independent everywhere but in v_permute, v_sum and v_highest, so a partial vector gives the bits of
+ * a full one. */
+/* clang-format on */

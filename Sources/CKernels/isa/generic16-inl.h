@@ -5,6 +5,7 @@
 
 typedef float vec __attribute__((vector_size(16)));
 typedef int32_t vint __attribute__((vector_size(16)));
+typedef vint vmask;
 typedef float ck_unaligned __attribute__((vector_size(16), aligned(4), may_alias));
 
 INLINE vec v_load(const float *p) { return *(const ck_unaligned *)p; }
@@ -33,6 +34,7 @@ INLINE vec v_fma(vec a, vec b, vec c) { return a * b + c; }
 INLINE vint v_bits(vec a) { return (vint)a; }
 INLINE vec v_of_bits(vint a) { return (vec)a; }
 INLINE vint i_set(int32_t a) { return (vint){a, a, a, a}; }
+INLINE vint i_load(const int32_t *p) { return (vint){p[0], p[1], p[2], p[3]}; }
 INLINE vint i_add(vint a, vint b) { return a + b; }
 INLINE vint i_sub(vint a, vint b) { return a - b; }
 INLINE vint i_and(vint a, vint b) { return a & b; }
@@ -40,10 +42,10 @@ INLINE vint i_xor(vint a, vint b) { return a ^ b; }
 INLINE vint i_shl(vint a, int n) { return a << n; }
 INLINE vint i_sar(vint a, int n) { return a >> n; }
 
-INLINE vint v_less(vec a, vec b) { return a < b; }
-INLINE vint v_nan(vec a) { return a != a; }
-INLINE vint v_first(int n) { return (vint){0, 1, 2, 3} < i_set(n); }
-INLINE vec v_select(vint m, vec a, vec b) { return (vec)(((vint)a & m) | ((vint)b & ~m)); }
+INLINE vmask v_less(vec a, vec b) { return a < b; }
+INLINE vmask v_nan(vec a) { return a != a; }
+INLINE vmask v_first(int n) { return (vint){0, 1, 2, 3} < i_set(n); }
+INLINE vec v_select(vmask m, vec a, vec b) { return (vec)(((vint)a & m) | ((vint)b & ~m)); }
 INLINE vec v_min(vec a, vec b) { return v_select(a < b, a, b); }
 INLINE vec v_max(vec a, vec b) { return v_select(a > b, a, b); }
 INLINE vec v_sqrt(vec a) {
@@ -52,6 +54,10 @@ INLINE vec v_sqrt(vec a) {
 #else
   return (vec){ck_sqrt(a[0]), ck_sqrt(a[1]), ck_sqrt(a[2]), ck_sqrt(a[3])};
 #endif
+}
+
+INLINE vec v_permute(vec a, vint index) {
+  return (vec){a[index[0] & 3], a[index[1] & 3], a[index[2] & 3], a[index[3] & 3]};
 }
 
 INLINE float v_sum(vec a) { return (a[0] + a[2]) + (a[1] + a[3]); }

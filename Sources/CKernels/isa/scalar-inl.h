@@ -4,6 +4,7 @@
 
 typedef float vec;
 typedef int32_t vint;
+typedef vint vmask;
 
 INLINE vec v_load(const float *p) { return *p; }
 INLINE void v_store(float *p, vec a) { *p = a; }
@@ -31,6 +32,7 @@ INLINE vint v_bits(vec a) {
 }
 INLINE vec v_of_bits(vint a) { return ck_float(a); }
 INLINE vint i_set(int32_t a) { return a; }
+INLINE vint i_load(const int32_t *p) { return *p; }
 INLINE vint i_add(vint a, vint b) { return (int32_t)((uint32_t)a + (uint32_t)b); }
 INLINE vint i_sub(vint a, vint b) { return (int32_t)((uint32_t)a - (uint32_t)b); }
 INLINE vint i_and(vint a, vint b) { return a & b; }
@@ -38,10 +40,12 @@ INLINE vint i_xor(vint a, vint b) { return a ^ b; }
 INLINE vint i_shl(vint a, int n) { return (int32_t)((uint32_t)a << n); }
 INLINE vint i_sar(vint a, int n) { return a >> n; }
 
-INLINE vint v_less(vec a, vec b) { return -(a < b); }
-INLINE vint v_nan(vec a) { return -(a != a); }
-INLINE vint v_first(int n) { return -(n > 0); }
-INLINE vec v_select(vint m, vec a, vec b) { return m ? a : b; }
+INLINE vmask v_less(vec a, vec b) { return -(a < b); }
+INLINE vmask v_nan(vec a) { return -(a != a); }
+INLINE vmask v_first(int n) { return -(n > 0); }
+INLINE vec v_select(vmask m, vec a, vec b) { return m ? a : b; }
+
+INLINE vec v_permute(vec a, vint index) { return (void)index, a; }
 
 INLINE float v_sum(vec a) { return a; }
 INLINE float v_highest(vec a) { return a; }

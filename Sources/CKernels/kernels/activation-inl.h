@@ -202,7 +202,7 @@ INLINE vec K(op_elu)(vec x, float p) {
  * at 0, NaN below. Error below 2 ulp. */
 INLINE vec K(op_log)(vec x, float p) {
   x = v_max(v_set(p), x);
-  const vint tiny = v_less(x, v_set(1.17549435e-38f));
+  const vmask tiny = v_less(x, v_set(1.17549435e-38f));
   const vec y = v_select(tiny, v_mul(x, v_set(16777216.0f)), x);
   const vint e = i_sar(i_sub(v_bits(y), i_set(0x3f2aaaab)), 23);
   const vec f = v_sub(v_of_bits(i_sub(v_bits(y), i_shl(e, 23))), v_set(1.0f));

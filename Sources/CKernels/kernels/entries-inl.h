@@ -9,24 +9,26 @@
 #define W(i)           ((float *)c->b[i])
 
 CK_ENTRY(project_f32) {
-  K(project_f32)(CK_SPMD, N(0), N(1), N(2), N(3), N(4), N(5), N(6), R(0), R(1), R(2), W(3));
+  K(project_f32)(CK_SPMD, N(0), N(1), N(2), N(3), N(4), N(5), N(6), N(7), R(0), R(1), R(2), W(3));
 }
 
 CK_ENTRY(recurrent_elman_f32) {
-  K(recurrent_elman_f32)(CK_SPMD, N(0), N(1), N(2), N(3), N(4), N(5), N(6), R(0), R(1), W(2), W(3));
+  K(recurrent_elman_f32)
+  (CK_SPMD, N(0), N(1), N(2), N(3), N(4), N(5), N(6), N(7), R(0), R(1), W(2), W(3));
 }
 
 CK_ENTRY(recurrent_lstm_f32) {
-  K(recurrent_lstm_f32)(CK_SPMD, N(0), N(1), N(2), N(3), R(0), R(1), W(2), W(3), W(4));
+  K(recurrent_lstm_f32)(CK_SPMD, N(0), N(1), N(2), N(3), N(4), R(0), R(1), W(2), W(3), W(4));
 }
 
 CK_ENTRY(recurrent_gru_after_f32) {
-  K(recurrent_gru_after_f32)(CK_SPMD, N(0), N(1), N(2), N(3), N(4), R(0), R(1), R(2), W(3), W(4));
+  K(recurrent_gru_after_f32)
+  (CK_SPMD, N(0), N(1), N(2), N(3), N(4), N(5), R(0), R(1), R(2), W(3), W(4));
 }
 
 CK_ENTRY(recurrent_gru_before_f32) {
   K(recurrent_gru_before_f32)
-  (CK_SPMD, N(0), N(1), N(2), N(3), N(4), N(5), R(0), R(1), R(2), W(3), W(4), W(5), W(6));
+  (CK_SPMD, N(0), N(1), N(2), N(3), N(4), N(5), N(6), R(0), R(1), R(2), W(3), W(4), W(5), W(6));
 }
 
 CK_ENTRY(pointwise_f32) { K(pointwise_f32)(CK_SPMD, c->n, c->b); }

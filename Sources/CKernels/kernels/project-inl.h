@@ -2,7 +2,17 @@
  *
  * y[t][g][b rows + r] = bias + sum over k of w x[t][b columns + k], W packed
  * [gates][blocks][ceil(rows / (sub VL))][columns][sub][VL], zero padded. A panel, sub VL rows of
- * one block of one gate, is the unit of work and of sharing among threads. y overlaps nothing. */
+ * one block of one gate, is the unit of work and of sharing among threads. y overlaps nothing.
+ *
+ * Blocks of at most VL / 2 rows and columns stand `abreast` in panels
+ * [gates][ceil(blocks / abreast)][columns][VL], whose lanes each take the x of their own block. */
+
+/* Lane l of a panel of blocks abreast: where the columns of its block begin. */
+INLINE vint K(block_starts)(int rows, int columns) {
+  int32_t first[VL];
+  for (int l = 0; l < VL; l++) first[l] = l / rows * columns;
+  return i_load(first);
+}
 
 /* One panel for `tile` steps (1 ... 3, constant) and `sub` vectors (1 ... 4, constant): the weights
  * are read once, and every sum is one chain over k from the bias, whatever the tile. */
@@ -94,10 +104,79 @@ INLINE void K(project_panels)(int sub, int steps, ck_range share, int rows, int 
   }
 }
 
+/* Blocks abreast: `count` gates (1 ... 4, constant) of one panel share the permuted x. w, bias and
+ * y go from gate to gate by their strides. */
+INLINE void K(project_abreast)(int count, int columns, int lanes, vint first, const float *w,
+                               int64_t w_gate, vec x, const float *bias, float *y, int64_t y_gate) {
+  vec a0 = v_set(0), a1 = a0, a2 = a0, a3 = a0;
+  if (bias) {
+    a0 = v_load_n(bias, lanes);
+    if (count > 1) a1 = v_load_n(bias + y_gate, lanes);
+    if (count > 2) a2 = v_load_n(bias + 2 * y_gate, lanes);
+    if (count > 3) a3 = v_load_n(bias + 3 * y_gate, lanes);
+  }
+  ROLLED for (int k = 0; k < columns; k++, w += VL) {
+    const vec xk = v_permute(x, i_add(first, i_set(k)));
+    a0 = v_fma(v_load(w), xk, a0);
+    if (count > 1) a1 = v_fma(v_load(w + w_gate), xk, a1);
+    if (count > 2) a2 = v_fma(v_load(w + 2 * w_gate), xk, a2);
+    if (count > 3) a3 = v_fma(v_load(w + 3 * w_gate), xk, a3);
+  }
+  v_store_n(y, a0, lanes);
+  if (count > 1) v_store_n(y + y_gate, a1, lanes);
+  if (count > 2) v_store_n(y + 2 * y_gate, a2, lanes);
+  if (count > 3) v_store_n(y + 3 * y_gate, a3, lanes);
+}
+
+/* This thread's panels of blocks abreast, for all steps. */
+INLINE void K(project_all_abreast)(int steps, int thread, int threads, int rows, int columns,
+                                   int blocks, int abreast, int gates, int x_stride, int y_stride,
+                                   const float *w, const float *x, const float *bias, float *y) {
+  const int64_t panels = ((int64_t)blocks + abreast - 1) / abreast;
+  const int64_t height = (int64_t)blocks * rows, width = (int64_t)blocks * columns;
+  const int64_t w_gate = panels * columns * VL;
+  const ck_range share = ck_share(panels, thread, threads);
+  const vint first = K(block_starts)(rows, columns);
+  for (int64_t p = share.first; p < share.end; p++) {
+    const int64_t out = p * abreast * rows, in = p * abreast * columns;
+    const int lanes = ck_lanes(height, out, abreast * rows);
+    const int window = ck_lanes(width, in, abreast * columns);
+    for (int t = 0; t < steps; t++) {
+      const vec xt = v_load_n(x + (int64_t)t * x_stride + in, window);
+      float *yt = y + (int64_t)t * y_stride + out;
+      for (int g = 0; g < gates; g += 4) {
+        const float *wg = w + g * w_gate + p * columns * VL, *bg = bias;
+        if (bias) bg += g * height + out;
+        float *yg = yt + g * height;
+        switch (gates - g) {
+        case 1:
+          K(project_abreast)(1, columns, lanes, first, wg, w_gate, xt, bg, yg, height);
+          break;
+        case 2:
+          K(project_abreast)(2, columns, lanes, first, wg, w_gate, xt, bg, yg, height);
+          break;
+        case 3:
+          K(project_abreast)(3, columns, lanes, first, wg, w_gate, xt, bg, yg, height);
+          break;
+        default:
+          K(project_abreast)(4, columns, lanes, first, wg, w_gate, xt, bg, yg, height);
+        }
+      }
+    }
+  }
+}
+
 KERNEL void K(project_f32)(int steps, int thread, int threads, const ck_team *team, int rows,
-                           int columns, int blocks, int gates, int sub, int x_stride, int y_stride,
-                           const float *w, const float *x, const float *bias, float *y) {
+                           int columns, int blocks, int abreast, int gates, int sub, int x_stride,
+                           int y_stride, const float *w, const float *x, const float *bias,
+                           float *y) {
   (void)team;
+  if (abreast > 1) {
+    K(project_all_abreast)
+    (steps, thread, threads, rows, columns, blocks, abreast, gates, x_stride, y_stride, w, x, bias,
+     y);
+    return;
+  }
   const int64_t panels = ((int64_t)rows + sub * VL - 1) / (sub * VL);
   const ck_range share = ck_share(panels * blocks * gates, thread, threads);
   switch (sub) {

@@ -2,11 +2,13 @@
  *
  * A panel holds the weights of VL units of one block (sub VL where there is one gate) as
  * [k][gates or sub][VL], so that one pass over k leaves all gates of these units in registers and
- * the epilogue finishes the cell there. The blocks of a group, as many as fit the first-level
- * cache, run over all steps before the next group; h of the step before is the y row before.
- * Threads share the panels of a dense matrix and wait for each other after every step, or share
- * blocks and never wait. Every sum is one chain from the input part over k, whatever the order of
- * panels. */
+ * the epilogue finishes the cell there. Blocks of at most VL / 2 units stand `abreast` in one
+ * panel, whose lanes then each take the h of their own block. A `part` is what runs over all steps
+ * on its own: a block, or the blocks of such a panel. The parts of a group, as many as fit the
+ * first-level cache, run over all steps before the next group; h of the step before is the y row
+ * before. Threads share the panels of a dense matrix and wait for each other after every step, or
+ * share parts and never wait. Every sum is one chain from the input part over k, whatever the order
+ * of panels. */
 
 typedef enum {
   CK_ELMAN,
@@ -19,7 +21,7 @@ typedef enum {
 typedef struct {
   int steps, thread, threads;
   const ck_team *team;
-  int units, blocks, sub, xp_stride, y_stride;
+  int units, blocks, abreast, xp_stride, y_stride;
   int activation, update; /* of Elman; of the GRU */
   float parameter;
   const float *u, *u_n, *xp, *bias_n;
@@ -30,21 +32,30 @@ typedef struct {
 typedef struct {
   const float *xp, *before; /* before: h of the step before */
   float *y;
-  int64_t first, end; /* panels, counted over all blocks */
+  int64_t first, end; /* panels, counted over all parts */
   int backwards;
 } K(pass);
 
-/* The accumulators of one panel: its gates, or its vectors side by side. */
-typedef struct {
-  vec a0, a1, a2, a3;
-} K(sums);
-
 /* Where a panel stands: its first unit, and how many units it has. */
 typedef struct {
-  int64_t unit, start; /* start: of its block */
+  int64_t unit, start; /* start: of its part */
   int units;
   const float *u;
 } K(place);
+
+/* Sizes of a recurrence: of a block, and of what stands abreast. */
+typedef struct {
+  int m, part; /* units */
+  int64_t parts;
+} K(sizes);
+
+INLINE K(sizes) K(sizes_of)(const K(recurrence) * r) {
+  K(sizes) s;
+  s.m = r->units / r->blocks;
+  s.part = s.m * r->abreast;
+  s.parts = ((int64_t)r->blocks + r->abreast - 1) / r->abreast;
+  return s;
+}
 
 INLINE int K(vectors)(ck_phase phase, int sub) {
   return phase == CK_LSTM ? 4 : phase == CK_GRU_AFTER ? 3 : phase == CK_GRU_RESET ? 2 : sub;
@@ -57,14 +68,17 @@ INLINE int64_t K(panel_count)(ck_phase phase, int sub, int m) {
 }
 
 INLINE K(place) K(place_of)(const K(recurrence) * r, ck_phase phase, int sub, int64_t panel) {
-  const int m = r->units / r->blocks, height = K(height)(phase, sub);
-  const int64_t panels = K(panel_count)(phase, sub, m), row = panel % panels * height;
+  const K(sizes) sizes = K(sizes_of)(r);
+  const int height = K(height)(phase, sub);
+  const int64_t panels = K(panel_count)(phase, sub, sizes.part);
+  const int64_t row = panel % panels * height;
   const float *u = phase == CK_GRU_NEW ? r->u_n : r->u;
   K(place) p;
-  p.start = panel / panels * m;
+  p.start = panel / panels * sizes.part;
   p.unit = p.start + row;
-  p.units = ck_lanes(m, row, height);
-  p.u = u + panel * m * K(vectors)(phase, sub) * VL;
+  p.units = ck_lanes(sizes.part, row, height);
+  if (r->abreast > 1) p.units = ck_lanes(r->units, p.unit, p.units); /* the last may have fewer */
+  p.u = u + panel * sizes.m * K(vectors)(phase, sub) * VL;
   return p;
 }
 
@@ -117,50 +131,21 @@ INLINE void K(accumulate)(int vectors, int pair, int m, const float *u, const fl
   *s2 = b;
 }
 
-/* ---- Epilogues ---- See Note [Gates] */
-
-/* e^(-scale x) - 1 of a gate's sum; bounded so that products of two such terms stay finite. */
-INLINE vec K(gate)(vec x, float scale) {
-  return v_exp2m1(v_clamp(-60.0f, 60.0f, v_mul(x, v_set(-scale * CK_LOG2_E))));
-}
-INLINE vec K(plus_2)(vec e) { return v_add(e, v_set(2.0f)); }
-
-INLINE void K(finish_lstm)(K(sums) s, float *c, float *y, int lanes) {
-  const vec one_f = K(plus_2)(K(gate)(s.a1, 1.0f)), one_i = K(plus_2)(K(gate)(s.a0, 1.0f));
-  const vec g = K(gate)(s.a2, 2.0f);
-  const vec kept = v_div(v_load_n(c, lanes), one_f);
-  const vec next = v_sub(kept, v_div(g, v_mul(one_i, K(plus_2)(g))));
-  const vec e = K(gate)(next, 2.0f), one_o = K(plus_2)(K(gate)(s.a3, 1.0f));
-  v_store_n(c, next, lanes);
-  v_store_n(y, v_div(v_neg(e), v_mul(one_o, K(plus_2)(e))), lanes);
+/* The same for a panel of blocks abreast: lane l takes h[first[l] + k] of the panel's part. */
+INLINE void K(accumulate_abreast)(int vectors, int m, vint first, const float *u, vec h,
+                                  K(sums) * s) {
+  K(sums) a = *s;
+  ROLLED for (int k = 0; k < m; k++, u += vectors * VL) {
+    const vec x = v_permute(h, i_add(first, i_set(k)));
+    a.a0 = v_fma(v_load(u), x, a.a0);
+    if (vectors > 1) a.a1 = v_fma(v_load(u + VL), x, a.a1);
+    if (vectors > 2) a.a2 = v_fma(v_load(u + 2 * VL), x, a.a2);
+    if (vectors > 3) a.a3 = v_fma(v_load(u + 3 * VL), x, a.a3);
+  }
+  *s = a;
 }
 
-/* update 0: (1 - z) n + z h; 1: (1 - z) h + z n; ez = e^-z's sum, so that z = 1 / (1 + ez). */
-INLINE vec K(update_gru)(int update, vec ez, vec n, vec h) {
-  const vec kept = update ? n : h, other = update ? h : n;
-  return v_div(v_fma(ez, other, kept), v_add(ez, v_set(1.0f)));
-}
-
-INLINE void K(finish_gru_after)(int update, K(sums) s, vec xn, vec h, float *y, int lanes) {
-  const vec r = v_div(v_set(1.0f), K(plus_2)(K(gate)(s.a0, 1.0f)));
-  const vec e = K(gate)(v_fma(r, s.a2, xn), 2.0f);
-  const vec n = v_div(v_neg(e), K(plus_2)(e));
-  const vec ez = v_add(K(gate)(s.a1, 1.0f), v_set(1.0f));
-  v_store_n(y, K(update_gru)(update, ez, n, h), lanes);
-}
-
-INLINE void K(finish_gru_reset)(K(sums) s, vec h, float *rh, float *z, int lanes) {
-  v_store_n(rh, v_div(h, K(plus_2)(K(gate)(s.a0, 1.0f))), lanes);
-  v_store_n(z, v_add(K(gate)(s.a1, 1.0f), v_set(1.0f)), lanes);
-}
-
-/* One vector of n of reset before. */
-INLINE void K(finish_gru_new)(int update, vec sum, const float *z, const float *h, float *y,
-                              int lanes) {
-  const vec e = K(gate)(sum, 2.0f);
-  const vec n = v_div(v_neg(e), K(plus_2)(e));
-  v_store_n(y, K(update_gru)(update, v_load_n(z, lanes), n, v_load_n(h, lanes)), lanes);
-}
+/* ---- Epilogues ---- */
 
 /* One vector of the phases that have one gate; `offset` from the panel's first unit. */
 INLINE void K(finish_side)(const K(recurrence) * r, const K(pass) * pass, ck_phase phase,
@@ -214,8 +199,27 @@ INLINE void K(panels)(const K(recurrence) * r, const K(pass) * pass, ck_phase ph
   if (pair) K(finish)(r, pass, phase, sub, &q, s2);
 }
 
+/* One phase of one step over blocks abreast: panels are independent, short, and overlap in the
+ * processor by themselves. */
+INLINE void K(run_abreast)(const K(recurrence) * r, const K(pass) * pass, ck_phase phase) {
+  const int m = r->units / r->blocks;
+  const float *h = phase == CK_GRU_NEW ? r->rh : pass->before;
+  const vint first = K(block_starts)(m, m);
+  for (int64_t panel = pass->first; panel < pass->end; panel++) {
+    const K(place) p = K(place_of)(r, phase, 1, panel);
+    K(sums) s = K(start)(r, pass, phase, 1, &p);
+    K(accumulate_abreast)
+    (K(vectors)(phase, 1), m, first, p.u, v_load_n(h + p.start, p.units), &s);
+    K(finish)(r, pass, phase, 1, &p, s);
+  }
+}
+
 /* One phase of one step: the panels of the pass two by two, in serpentine order over the steps. */
 INLINE void K(run_pass)(const K(recurrence) * r, const K(pass) * pass, ck_phase phase, int sub) {
+  if (sub == 1 && r->abreast > 1) {
+    K(run_abreast)(r, pass, phase);
+    return;
+  }
   const int64_t pairs = (pass->end - pass->first + 1) / 2;
   for (int64_t i = 0; i < pairs; i++) {
     const int64_t panel = pass->first + 2 * (pass->backwards ? pairs - 1 - i : i);
@@ -226,10 +230,10 @@ INLINE void K(run_pass)(const K(recurrence) * r, const K(pass) * pass, ck_phase 
   }
 }
 
-/* This thread's panels of `phase` in the blocks first ... end - 1. */
+/* This thread's panels of `phase` in the parts first ... end - 1. */
 INLINE K(pass) K(pass_of)(const K(recurrence) * r, ck_phase phase, int sub, int t, int64_t first,
                           int64_t end) {
-  const int64_t panels = K(panel_count)(phase, sub, r->units / r->blocks);
+  const int64_t panels = K(panel_count)(phase, sub, K(sizes_of)(r).part);
   ck_range share = {first * panels, end * panels};
   if (r->blocks == 1) share = ck_share(panels, r->thread, r->threads);
   K(pass) pass;
@@ -242,11 +246,10 @@ INLINE K(pass) K(pass_of)(const K(recurrence) * r, ck_phase phase, int sub, int 
   return pass;
 }
 
-/* The blocks first ... end - 1 over all steps. */
+/* The parts first ... end - 1 over all steps. */
 INLINE void K(run_group)(const K(recurrence) * r, ck_phase phase, ck_phase second, int sub,
                          int64_t first, int64_t end) {
   const int dense = r->blocks == 1;
-  const int64_t m = r->units / r->blocks;
   for (int t = 0; t < r->steps; t++) {
     const K(pass) pass = K(pass_of)(r, phase, sub, t, first, end);
     K(run_pass)(r, &pass, phase, sub);
@@ -257,8 +260,9 @@ INLINE void K(run_group)(const K(recurrence) * r, ck_phase phase, ck_phase secon
     if (dense) ck_wait(r->team, r->thread, r->threads);
   }
   const float *last = r->y + (int64_t)(r->steps - 1) * r->y_stride;
-  ck_range units = {first * m, end * m};
-  if (dense) units = ck_share(m, r->thread, r->threads);
+  const int64_t part = K(sizes_of)(r).part;
+  ck_range units = {first * part, end * part < r->units ? end * part : r->units};
+  if (dense) units = ck_share(r->units, r->thread, r->threads);
   for (int64_t i = units.first; i < units.end; i += VL) {
     const int lanes = ck_lanes(units.end, i, VL);
     v_store_n(r->h + i, v_load_n(last + i, lanes), lanes);
@@ -268,22 +272,23 @@ INLINE void K(run_group)(const K(recurrence) * r, ck_phase phase, ck_phase secon
 /* Bytes of weights that a group may have. */
 #define CK_GROUP_BYTES 16384
 
-/* The phases (the same one twice where there is one) of all blocks of this thread. */
+/* The phases (the same one twice where there is one) of all parts of this thread. */
 INLINE void K(recur)(const K(recurrence) * r, ck_phase phase, ck_phase second, int sub) {
   if (r->steps <= 0 || r->units == 0) return; /* however many blocks of nothing */
-  const int64_t m = r->units / r->blocks;
-  const int64_t bytes = K(panel_count)(phase, sub, (int)m) * m * K(vectors)(phase, sub) * VL * 4;
+  const K(sizes) sizes = K(sizes_of)(r);
+  const int64_t panels = K(panel_count)(phase, sub, sizes.part);
+  const int64_t bytes = panels * sizes.m * K(vectors)(phase, sub) * VL * 4;
   const int64_t group = bytes < CK_GROUP_BYTES ? CK_GROUP_BYTES / (bytes + 1) + 1 : 1;
-  ck_range blocks = {0, 1};
-  if (r->blocks > 1) blocks = ck_share(r->blocks, r->thread, r->threads);
-  for (int64_t b = blocks.first; b < blocks.end; b += group)
-    K(run_group)(r, phase, second, sub, b, b + group < blocks.end ? b + group : blocks.end);
+  ck_range parts = {0, 1};
+  if (r->blocks > 1) parts = ck_share(sizes.parts, r->thread, r->threads);
+  for (int64_t b = parts.first; b < parts.end; b += group)
+    K(run_group)(r, phase, second, sub, b, b + group < parts.end ? b + group : parts.end);
 }
 
 /* ---- Kernels ---- */
 
 KERNEL void K(recurrent_elman_f32)(int steps, int thread, int threads, const ck_team *team,
-                                   int units, int blocks, int sub, int activation,
+                                   int units, int blocks, int abreast, int sub, int activation,
                                    int32_t parameter, int xp_stride, int y_stride, const float *u,
                                    const float *xp, float *h, float *y) {
   const K(recurrence) r = {.steps = steps,
@@ -292,6 +297,7 @@ KERNEL void K(recurrent_elman_f32)(int steps, int thread, int threads, const ck_
                            .team = team,
                            .units = units,
                            .blocks = blocks,
+                           .abreast = abreast,
                            .xp_stride = xp_stride,
                            .y_stride = y_stride,
                            .activation = activation,
@@ -317,7 +323,7 @@ KERNEL void K(recurrent_elman_f32)(int steps, int thread, int threads, const ck_
 }
 
 KERNEL void K(recurrent_lstm_f32)(int steps, int thread, int threads, const ck_team *team,
-                                  int units, int blocks, int xp_stride, int y_stride,
+                                  int units, int blocks, int abreast, int xp_stride, int y_stride,
                                   const float *u, const float *xp, float *h, float *c, float *y) {
   const K(recurrence) r = {.steps = steps,
                            .thread = thread,
@@ -325,6 +331,7 @@ KERNEL void K(recurrent_lstm_f32)(int steps, int thread, int threads, const ck_t
                            .team = team,
                            .units = units,
                            .blocks = blocks,
+                           .abreast = abreast,
                            .xp_stride = xp_stride,
                            .y_stride = y_stride,
                            .u = u,
@@ -336,8 +343,8 @@ KERNEL void K(recurrent_lstm_f32)(int steps, int thread, int threads, const ck_t
 }
 
 KERNEL void K(recurrent_gru_after_f32)(int steps, int thread, int threads, const ck_team *team,
-                                       int units, int blocks, int update, int xp_stride,
-                                       int y_stride, const float *u, const float *xp,
+                                       int units, int blocks, int abreast, int update,
+                                       int xp_stride, int y_stride, const float *u, const float *xp,
                                        const float *bias_n, float *h, float *y) {
   const K(recurrence) r = {.steps = steps,
                            .thread = thread,
@@ -345,6 +352,7 @@ KERNEL void K(recurrent_gru_after_f32)(int steps, int thread, int threads, const
                            .team = team,
                            .units = units,
                            .blocks = blocks,
+                           .abreast = abreast,
                            .xp_stride = xp_stride,
                            .y_stride = y_stride,
                            .update = update,
@@ -357,15 +365,17 @@ KERNEL void K(recurrent_gru_after_f32)(int steps, int thread, int threads, const
 }
 
 KERNEL void K(recurrent_gru_before_f32)(int steps, int thread, int threads, const ck_team *team,
-                                        int units, int blocks, int sub, int update, int xp_stride,
-                                        int y_stride, const float *u_rz, const float *u_n,
-                                        const float *xp, float *h, float *rh, float *z, float *y) {
+                                        int units, int blocks, int abreast, int sub, int update,
+                                        int xp_stride, int y_stride, const float *u_rz,
+                                        const float *u_n, const float *xp, float *h, float *rh,
+                                        float *z, float *y) {
   const K(recurrence) r = {.steps = steps,
                            .thread = thread,
                            .threads = threads,
                            .team = team,
                            .units = units,
                            .blocks = blocks,
+                           .abreast = abreast,
                            .xp_stride = xp_stride,
                            .y_stride = y_stride,
                            .update = update,
@@ -391,11 +401,3 @@ KERNEL void K(recurrent_gru_before_f32)(int steps, int thread, int threads, cons
     break;
   }
 }
-
-/* Note [Gates]
- * With E = e^-a, sigmoid(a) = 1 / (1 + E) and tanh(a) = (1 - E^2) / (1 + E^2). Both come from
- * e = E - 1 (or E^2 - 1), which v_exp2m1 gives exactly 0 at 0 and relatively accurate beside it.
- * Divisions are merged where that keeps a saturated gate exact: with f = 1 the LSTM's c / (1 + E_f)
- * is c itself, and with z = 1 the GRU's (E_z n + h) / (1 + E_z) is h. (One common denominator for
- * c, as in [c (1 + E_i)(1 + E_g) + ...] / [...], would save a division but rounds c at every step,
- * and overflows for large c.) NaN passes: the clamp gives it back. */

@@ -83,7 +83,9 @@ extension PlanBuilder {
     }
     let x = try place(of: input)
     let y = destination(of: result, named: "\(matrix.name) x")
-    let sizes = [rows, columns, blocks, gates, sub].map(Int32.init)
+    let abreast = PackWeights.abreast(
+      rows: rows, columns: columns, blocks: blocks, lanes: target.lanes)
+    let sizes = [rows, columns, blocks, abreast, gates, sub].map(Int32.init)
     call(
       "project_f32", sizes + [stride(of: x), stride(of: y)], [w, x, b, y],
       comment: "\(matrix.name): \(type.columns) -> \(type.gates * type.rows)")

@@ -29,7 +29,10 @@ extension PlanBuilder {
     let h = try place(of: scan.states[match.h].before)
     let y = destination(of: result, named: scan.name)
     let strides = [stride(of: xp), stride(of: y)]
-    let sub = PackWeights.sub(rows: match.units / blocks, lanes: target.lanes)
+    let m = match.units / blocks
+    let sub = PackWeights.sub(rows: m, lanes: target.lanes)
+    let abreast = PackWeights.abreast(rows: m, columns: m, blocks: blocks, lanes: target.lanes)
+    let shape = [units, Int32(blocks), Int32(abreast)]
     let comment = "\(scan.name): \(match.units) units in \(blocks) block\(blocks == 1 ? "" : "s")"
     switch match.epilogue {
     case .elman(let activation):
@@ -39,13 +42,13 @@ extension PlanBuilder {
         Int32(bitPattern: activation.parameter.bitPattern),
       ]
       call(
-        "recurrent_elman_f32", [units, Int32(blocks)] + function + strides, [u, xp, h, y],
+        "recurrent_elman_f32", shape + function + strides, [u, xp, h, y],
         comment: comment)
     case .lstm:
       let u = try interleaved(match.gates, match, blocks: blocks)
       let c = try place(of: scan.states[match.c!].before)
       call(
-        "recurrent_lstm_f32", [units, Int32(blocks)] + strides, [u, xp, h, c, y],
+        "recurrent_lstm_f32", shape + strides, [u, xp, h, c, y],
         comment: comment)
     case .gruAfter(let update, let recurrentBias):
       let u = try interleaved(match.gates, match, blocks: blocks)
@@ -54,7 +57,7 @@ extension PlanBuilder {
         ? recurrentBias : [Float](repeating: recurrentBias.first ?? 0, count: match.units)
       let b = addWeights("\(scan.name) recurrent bias", bias)
       call(
-        "recurrent_gru_after_f32", [units, Int32(blocks), update.rawValue] + strides,
+        "recurrent_gru_after_f32", shape + [update.rawValue] + strides,
         [u, xp, b, h, y], comment: comment)
     case .gruBefore(let update):
       let rz = try interleaved(Array(match.gates[0..<2]), match, blocks: blocks)
@@ -63,7 +66,7 @@ extension PlanBuilder {
       let z = addScratch("\(scan.name) z", width: match.units, perStep: false)
       call(
         "recurrent_gru_before_f32",
-        [units, Int32(blocks), Int32(sub), update.rawValue] + strides,
+        shape + [Int32(sub), update.rawValue] + strides,
         [rz, n, xp, h, reset, z, y], comment: comment)
     }
   }

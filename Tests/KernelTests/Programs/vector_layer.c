@@ -32,10 +32,10 @@ static void lanes(const char *name, vec v, const float *want) {
   for (int l = 0; l < VL; l++) expect(name, got[l], want[l]);
 }
 
-static void masks(const char *name, vint m, const int *want) {
+static void masks(const char *name, vmask m, const int *want) {
   float got[VL];
-  v_store(got, v_of_bits(m));
-  for (int l = 0; l < VL; l++) expect(name, (float)bits_of(got[l]), (float)-want[l]);
+  v_store(got, v_select(m, v_set(1), v_set(0)));
+  for (int l = 0; l < VL; l++) expect(name, got[l], (float)want[l]);
 }
 
 #define LANES(expression)                                                                          \
@@ -83,7 +83,7 @@ static void multiply_add(const float *a, const float *b, const float *c) {
   float want[VL];
   for (int l = 0; l < VL; l++) {
     volatile float product = a[l] * b[l];
-    want[l] = VL == 8 ? fmaf(a[l], b[l], c[l]) : product + c[l];
+    want[l] = VL >= 8 ? fmaf(a[l], b[l], c[l]) : product + c[l];
   }
   lanes("v_fma", v_fma(v_load(a), v_load(b), v_load(c)), want);
 }
@@ -163,8 +163,15 @@ static void across(void) {
   }
 }
 
+static void permute(const float *a) {
+  int32_t index[VL];
+  for (int l = 0; l < VL; l++) index[l] = (l * 7 + 3) % VL;
+  LANES(a[index[l]]);
+  lanes("v_permute", v_permute(v_load(a), i_load(index)), want);
+}
+
 static void gather(void) {
-  const int32_t index[8] = {3, 0, -1, 4, 5, INT32_MAX, INT32_MIN, 1};
+  const int32_t index[16] = {3, 0, -1, 4, 5, INT32_MAX, INT32_MIN, 1, 2, 2, 7, 0, 4, -5, 6, 3};
   const float x[5] = {10, 11, 12, 13, 14};
   for (int n = 0; n <= VL; n++) {
     float want[VL];
@@ -198,6 +205,7 @@ int main(void) {
       partial(a);
     }
   across();
+  permute(values);
   gather();
   powers();
   return failures > 0;

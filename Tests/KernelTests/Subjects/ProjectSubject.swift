@@ -22,6 +22,15 @@ enum ProjectSubject: KernelSubject {
             lanes: lanes, &random))
       }
     }
+    // Blocks abreast, the last panel whole or not.
+    for (rows, columns) in [(1, 1), (2, 2), (1, 3), (3, 1), (lanes / 2, lanes / 2)] {
+      for blocks in [2, 3, 2 * lanes + 1, 4 * lanes] where rows > 0 {
+        cases.append(
+          make(
+            rows: rows, columns: columns, blocks: blocks, gates: random.pick([1, 2, 3, 4, 5]),
+            sub: 1, steps: random.pick([1, 2, 5]), lanes: lanes, &random))
+      }
+    }
     return cases
   }
 
@@ -43,13 +52,22 @@ enum ProjectSubject: KernelSubject {
         $0 + Double(weights[i * columns + $1]) * Double(x[start + $1])
       }
     }
+    let abreast = sub == 1 ? Packing.abreast(max(rows, columns), blocks, lanes: lanes) : 1
     return KernelCase(
       label: "\(gates) gates of \(blocks) blocks [\(rows), \(columns)], sub \(sub), \(steps) steps",
-      integers: [rows, columns, blocks, gates, sub, xStride, yStride].map { Int32($0) },
+      integers: [rows, columns, blocks, abreast, gates, sub, xStride, yStride].map { Int32($0) },
       steps: steps,
       contents: [
         .floats(
-          Packing.panels(weights, matrices: gates * blocks, rows, columns, height: sub * lanes)),
+          abreast > 1
+            ? (0..<gates).flatMap { gate in
+              let size = blocks * rows * columns
+              return Packing.abreast(
+                Array(weights[gate * size..<(gate + 1) * size]), gates: 1, blocks: blocks, rows,
+                columns, abreast: abreast, lanes: lanes)
+            }
+            : Packing.panels(weights, matrices: gates * blocks, rows, columns, height: sub * lanes)
+        ),
         .floats(x), bias.map { .floats($0) } ?? .absent, .anything,
       ],
       // The sum of |terms| is at most columns + 1, and each of as many roundings may lose 2^-24.
@@ -81,8 +99,40 @@ enum Packing {
     return packed
   }
 
+  /// How many blocks share a panel: as many as fit.
+  static func abreast(_ size: Int, _ blocks: Int, lanes: Int) -> Int {
+    size > 0 && 2 * size <= lanes ? max(1, min(blocks, lanes / size)) : 1
+  }
+
+  /// `[ceil(blocks / abreast)][columns][gates][lanes]` of matrices `[gates][blocks][rows][columns]`.
+  static func abreast(
+    _ stored: [Float], gates: Int, blocks: Int, _ rows: Int, _ columns: Int, abreast: Int,
+    lanes: Int
+  ) -> [Float] {
+    let panels = (blocks + abreast - 1) / abreast
+    var packed = [Float](repeating: 0, count: panels * columns * gates * lanes)
+    for g in 0..<gates {
+      for block in 0..<blocks {
+        for r in 0..<rows {
+          for k in 0..<columns {
+            let lane = block % abreast * rows + r
+            packed[((block / abreast * columns + k) * gates + g) * lanes + lane] =
+              stored[((g * blocks + block) * rows + r) * columns + k]
+          }
+        }
+      }
+    }
+    return packed
+  }
+
   /// `[blocks][panels][m][gates][lanes]` of matrices stored `[gates][blocks][m][m]`.
-  static func gates(_ stored: [Float], gates: Int, blocks: Int, _ m: Int, lanes: Int) -> [Float] {
+  static func gates(
+    _ stored: [Float], gates: Int, blocks: Int, _ m: Int, abreast: Int = 1, lanes: Int
+  ) -> [Float] {
+    if abreast > 1 {
+      return self.abreast(
+        stored, gates: gates, blocks: blocks, m, m, abreast: abreast, lanes: lanes)
+    }
     let panels = (m + lanes - 1) / lanes
     var packed = [Float](repeating: 0, count: blocks * panels * m * gates * lanes)
     for g in 0..<gates {

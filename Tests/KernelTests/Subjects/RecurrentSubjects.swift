@@ -32,21 +32,32 @@ struct RecurrentShape {
   /// Dense, block-diagonal and diagonal shapes around the vector width.
   static func all(gates: Int, lanes: Int, _ random: inout SeededRandom) -> [RecurrentShape] {
     let sizes = [0, 1, 2, lanes - 1, lanes, lanes + 1, 13, 37, 4 * lanes + 1]
-    return sizes.flatMap { m in
-      [1, 1, 2, 5].map { blocks in
-        RecurrentShape(
-          units: m * blocks, blocks: blocks, steps: random.pick([0, 1, 2, 3, 6]),
-          sub: random.pick([1, 2, 3, 4]), xpStride: gates * m * blocks + random.pick([0, 7]),
-          yStride: m * blocks + random.pick([0, 3]), lanes: lanes)
-      }
+    let shapes = sizes.flatMap { m in [1, 1, 2, 5].map { (m, $0) } }
+    let abreast = [1, 2, 3, 4, 5, lanes / 2].flatMap { m in
+      [2, 3, 2 * lanes + 1, 3 * lanes].map { (max(1, m), $0) }
+    }
+    return (shapes + abreast).map { m, blocks in
+      RecurrentShape(
+        units: m * blocks, blocks: blocks, steps: random.pick([0, 1, 2, 3, 6]),
+        sub: 2 * m <= lanes && blocks > 1 ? 1 : random.pick([1, 2, 3, 4]),
+        xpStride: gates * m * blocks + random.pick([0, 7]),
+        yStride: m * blocks + random.pick([0, 3]), lanes: lanes)
     }
   }
 
   var m: Int { units / blocks }
-  var label: String { "\(blocks) blocks of \(m), sub \(sub), \(steps) steps" }
+  var abreast: Int { sub == 1 ? Packing.abreast(m, blocks, lanes: lanes) : 1 }
+  var label: String { "\(blocks) blocks of \(m), \(abreast) abreast, sub \(sub), \(steps) steps" }
 
   func weights(gates: Int, _ random: inout SeededRandom) -> [Float] {
     random.floats(gates * units * m, 1 / Float(max(m, 1)).squareRoot())
+  }
+
+  /// A packed matrix of one gate.
+  func oneGate(_ u: [Float]) -> [Float] {
+    abreast > 1
+      ? Packing.gates(u, gates: 1, blocks: blocks, m, abreast: abreast, lanes: lanes)
+      : Packing.panels(u, matrices: blocks, m, m, height: sub * lanes)
   }
 
   func row(_ x: [Float], _ t: Int, gate: Int) -> [Double] {
@@ -99,12 +110,13 @@ enum ElmanSubject: KernelSubject {
     return KernelCase(
       label: "\(name), \(s.label)",
       integers: [
-        Int32(s.units), Int32(s.blocks), Int32(s.sub), Int32(Opcode.named(name)!.index),
+        Int32(s.units), Int32(s.blocks), Int32(s.abreast), Int32(s.sub),
+        Int32(Opcode.named(name)!.index),
         Int32(bitPattern: parameter.bitPattern), Int32(s.xpStride), Int32(s.yStride),
       ],
       steps: s.steps,
       contents: [
-        .floats(Packing.panels(u, matrices: s.blocks, s.m, s.m, height: s.sub * s.lanes)),
+        .floats(s.oneGate(u)),
         .floats(xp), .floats(h), .anything,
       ],
       expected: expectations(rows(), from: h, state: 2, y: 3, s))
@@ -140,10 +152,13 @@ enum LSTMSubject: KernelSubject {
         + [Expectation(operand: 3, stride: 0, rows: [cell], absolute: tolerance)]
     }
     return KernelCase(
-      label: s.label, integers: [s.units, s.blocks, s.xpStride, s.yStride].map { Int32($0) },
+      label: s.label,
+      integers: [s.units, s.blocks, s.abreast, s.xpStride, s.yStride].map { Int32($0) },
       steps: s.steps,
       contents: [
-        .floats(Packing.gates(u, gates: 4, blocks: s.blocks, s.m, lanes: s.lanes)), .floats(xp),
+        .floats(
+          Packing.gates(u, gates: 4, blocks: s.blocks, s.m, abreast: s.abreast, lanes: s.lanes)),
+        .floats(xp),
         .floats(h), .floats(c), .anything,
       ],
       expected: expected())
@@ -195,10 +210,12 @@ enum GRUAfterSubject: KernelSubject {
     let reference = ReferenceGRU(shape: s, u: u, xp: xp, biasN: bias, update: update)
     return KernelCase(
       label: "\(s.label), update \(update)",
-      integers: [s.units, s.blocks, update, s.xpStride, s.yStride].map { Int32($0) },
+      integers: [s.units, s.blocks, s.abreast, update, s.xpStride, s.yStride].map { Int32($0) },
       steps: s.steps,
       contents: [
-        .floats(Packing.gates(u, gates: 3, blocks: s.blocks, s.m, lanes: s.lanes)), .floats(xp),
+        .floats(
+          Packing.gates(u, gates: 3, blocks: s.blocks, s.m, abreast: s.abreast, lanes: s.lanes)),
+        .floats(xp),
         .floats(bias), .floats(h), .anything,
       ],
       expected: expectations(reference.rows(from: h), from: h, state: 3, y: 4, s))
@@ -221,13 +238,14 @@ enum GRUBeforeSubject: KernelSubject {
     let split = 2 * s.units * s.m
     return KernelCase(
       label: "\(s.label), update \(update)",
-      integers: [s.units, s.blocks, s.sub, update, s.xpStride, s.yStride].map { Int32($0) },
+      integers: [s.units, s.blocks, s.abreast, s.sub, update, s.xpStride, s.yStride].map {
+        Int32($0)
+      },
       steps: s.steps,
       contents: [
-        .floats(Packing.gates(u, gates: 2, blocks: s.blocks, s.m, lanes: s.lanes)),
         .floats(
-          Packing.panels(
-            Array(u[split...]), matrices: s.blocks, s.m, s.m, height: s.sub * s.lanes)),
+          Packing.gates(u, gates: 2, blocks: s.blocks, s.m, abreast: s.abreast, lanes: s.lanes)),
+        .floats(s.oneGate(Array(u[split...]))),
         .floats(xp), .floats(h), .anything, .anything, .anything,
       ],
       scratch: [4, 5],
