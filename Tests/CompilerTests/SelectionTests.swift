@@ -40,6 +40,8 @@ import Testing
       "lstm: r\n    hidden: 12\n    recurrent: {structure: block_diagonal, blocks: 3}",
       "recurrent_lstm_f32"
     ),
+    ("lstm: r\n    hidden: 12\n    recurrent: {structure: diagonal}", "recurrent_lstm_f32"),
+    ("gru: r\n    hidden: 12\n    input: {structure: diagonal}", "recurrent_gru_after_f32"),
     ("gru: r\n    hidden: 12", "recurrent_gru_after_f32"),
     ("gru: r\n    hidden: 12\n    update: new", "recurrent_gru_after_f32"),
     ("gru: r\n    hidden: 12\n    reset: before", "recurrent_gru_before_f32"),
@@ -47,18 +49,6 @@ import Testing
   ])
   func equationsFindTheirKernel(layer: String, kernel: String) throws {
     #expect(try kernels(layer) == ["project_f32", kernel])
-  }
-
-  @Test func aDiagonalRecurrenceIsPointwise() throws {
-    let found = try kernels("lstm: r\n    hidden: 12\n    recurrent: {structure: diagonal}")
-    #expect(found.first == "project_f32" && found.contains("pointwise_f32"))
-    #expect(!found.contains { $0.hasPrefix("recurrent") })
-  }
-
-  @Test func aDiagonalInputFeedsTheFusedKernel() throws {
-    let found = try kernels("gru: r\n    hidden: 12\n    input: {structure: diagonal}")
-    #expect(found.last == "recurrent_gru_after_f32")
-    #expect(!found.contains("project_f32"))
   }
 
   @Test func otherEquationsRunAsALoop() throws {

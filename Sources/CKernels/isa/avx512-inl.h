@@ -47,8 +47,9 @@ INLINE vint i_add(vint a, vint b) { return _mm512_add_epi32(a, b); }
 INLINE vint i_sub(vint a, vint b) { return _mm512_sub_epi32(a, b); }
 INLINE vint i_and(vint a, vint b) { return _mm512_and_si512(a, b); }
 INLINE vint i_xor(vint a, vint b) { return _mm512_xor_si512(a, b); }
-INLINE vint i_shl(vint a, int n) { return _mm512_slli_epi32(a, (unsigned)n); }
-INLINE vint i_sar(vint a, int n) { return _mm512_srai_epi32(a, (unsigned)n); }
+/* Not the intrinsics: without optimisation gcc takes constants only. */
+INLINE vint i_shl(vint a, int n) { return (vint)((__v16su)a << n); }
+INLINE vint i_sar(vint a, int n) { return (vint)((__v16si)a >> n); }
 
 INLINE vmask v_less(vec a, vec b) { return _mm512_cmp_ps_mask(a, b, _CMP_LT_OQ); }
 INLINE vmask v_nan(vec a) { return _mm512_cmp_ps_mask(a, a, _CMP_UNORD_Q); }

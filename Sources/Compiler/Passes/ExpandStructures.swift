@@ -2,7 +2,7 @@ import IR
 
 extension Pass {
   /// Rewrites every product whose structure has no kernel into operations that have one, as the
-  /// structure's own file says (`StructureKind.expand`): a diagonal becomes a multiplication.
+  /// structure's own file says (`StructureKind.expand`): a diagonal becomes blocks of one.
   ///
   /// Expansions may hold further structured products; these are expanded in turn.
   package static let expandStructures = Pass(

@@ -36,14 +36,13 @@ package struct Diagonal: StructureKind {
     return found
   }
 
-  /// Elementwise: each gate multiplies the input by its diagonal.
+  /// n blocks of one: the same numbers, and kernels that finish a cell with them. As elementwise
+  /// multiplications a step of 256 LSTM units took 1.8 us instead of 0.8.
   package func expand(_ product: StructuredProduct, into builder: inout Builder) -> ValueID? {
-    let n = product.type.rows
-    let gates = (0..<product.type.gates).map { gate in
-      let diagonal = builder.addConstant(
-        named: product.matrix, .vector(Array(product.stored[gate * n..<(gate + 1) * n])))
-      return builder.binary(.multiply, builder.constant(diagonal), product.input)
-    }
-    return gates.count == 1 ? gates[0] : builder.concat(gates)
+    var type = product.type
+    type.structure = .blockDiagonal(BlockDiagonal(blocks: type.rows))
+    let blocks = builder.addConstant(
+      named: product.matrix, .matrix(type, product.stored))
+    return builder.project(blocks, product.input)
   }
 }
