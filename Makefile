@@ -4,6 +4,7 @@
 #   make setup   installs what is missing (Debian packages; with sudo when not root)
 #   make build   the tool, optimised: .build/release/rnnc
 #   make lint    formatting of Swift and C
+#   make sanitize   the C code under AddressSanitizer and UndefinedBehaviorSanitizer
 #   make fuzz    libFuzzer on every reader, two minutes each
 #   make bench   the measurements behind the README's figures
 
@@ -12,7 +13,7 @@ RNNC = .build/release/rnnc
 # Tests and tool share one optimised build: without testable imports the flags are the same.
 TEST_FLAGS ?= -c release --disable-testable-imports
 
-.PHONY: setup build demo test lint fuzz bench
+.PHONY: setup build demo test lint sanitize fuzz bench
 
 setup:
 	@command -v $(SWIFT) >/dev/null 2>&1 || { \
@@ -43,6 +44,12 @@ lint: setup
 	@.ci/need clang-format=clang-format
 	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests
 	find Sources -name '*.[ch]' | xargs clang-format --dry-run -Werror
+
+# Leaks are not looked for: the tools that run the tests have some of their own.
+sanitize: setup
+	ASAN_OPTIONS=detect_leaks=0 $(SWIFT) test --scratch-path .build-sanitize --sanitize=address \
+	  -Xcc -fsanitize=undefined -Xcc -fsanitize-trap=undefined \
+	  --filter 'KernelTests|PlanTests|DataFilesTests'
 
 fuzz: setup
 	Fuzz/run
