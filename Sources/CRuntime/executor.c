@@ -6,6 +6,7 @@ typedef struct run {
   const void *const *inputs;
   void *const *outputs;
   size_t first; /* the tile's first row in the caller's memory */
+  int turn;     /* of that row: steps since the stream's reset, odd or even */
   int thread, threads;
   const ck_team *team;
 } run;
@@ -33,7 +34,13 @@ static inline void *address(const run *r, const rnnc_slot *slot, size_t row) {
 static inline void perform(const run *r, const rnnc_call *call, size_t row, int rows) {
   void *operands[CK_MAX_OPERANDS];
   for (uint32_t i = 0; i < call->slot_count; i++) operands[i] = address(r, &call->slots[i], row);
-  ck_call arguments = {rows, r->thread, r->threads, r->team, call->integers, operands};
+  ck_call arguments = {.steps = rows,
+                       .turn = (r->turn + (int)row) & 1,
+                       .thread = r->thread,
+                       .threads = r->threads,
+                       .team = r->team,
+                       .n = call->integers,
+                       .b = operands};
   call->function(&arguments);
   /* The next call reads what this one wrote. */
   if (r->threads > 1) r->team->wait(r->team->context, r->thread);
@@ -78,13 +85,16 @@ static run begin(const rnnc_program *program, void *state, void *scratch, const 
       .scratch = scratch,
       .inputs = inputs,
       .outputs = outputs,
+      .turn = (int)(((const rnnc_state_header *)state)->steps & 1),
       .thread = 0,
       .threads = 1,
   };
 }
 
 static void run_steps(const rnnc_program *program, run *r, size_t steps) {
+  const int turn = r->turn;
   for (r->first = 0; r->first < steps; r->first += program->tile) {
+    r->turn = (int)((size_t)turn + r->first) & 1;
     size_t rows = steps - r->first < program->tile ? steps - r->first : program->tile;
     run_tile(program, r, (int)rows);
   }
@@ -97,6 +107,7 @@ int rnnc_step(const rnnc_program *program, void *state, void *scratch, const voi
   if (result != RNNC_OK) return result;
   run r = begin(program, state, scratch, inputs, outputs);
   run_tile(program, &r, 1);
+  ((rnnc_state_header *)state)->steps += 1;
   return RNNC_OK;
 }
 
@@ -120,5 +131,7 @@ int rnnc_run_share(const rnnc_program *program, void *state, void *scratch,
   r.threads = threads;
   r.team = team;
   run_steps(program, &r, steps);
+  /* The others have read it before they first met. */
+  if (thread == 0) ((rnnc_state_header *)state)->steps += steps;
   return RNNC_OK;
 }

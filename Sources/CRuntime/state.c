@@ -5,7 +5,7 @@ int rnnc_init(const rnnc_program *program, void *state, size_t bytes) {
   if (!program || !state || !rnnc_is_aligned(state) || bytes < rnnc_state_size(program))
     return RNNC_E_ARGUMENT;
   *(rnnc_state_header *)state =
-      (rnnc_state_header){STATE_MAGIC, program->identity, rnnc_state_size(program), {0}};
+      (rnnc_state_header){STATE_MAGIC, program->identity, rnnc_state_size(program), 0, {0}};
   rnnc_reset(program, state);
   return RNNC_OK;
 }
@@ -13,6 +13,7 @@ int rnnc_init(const rnnc_program *program, void *state, size_t bytes) {
 void rnnc_reset(const rnnc_program *program, void *state) {
   if (!program || !state) return;
   unsigned char *memory = (unsigned char *)state + RNNC_STATE_HEADER;
+  ((rnnc_state_header *)state)->steps = 0;
   memset(memory, 0, program->state_bytes);
   for (uint32_t i = 0; i < program->state_count; i++) {
     const rnnc_initial *s = &program->states[i];
@@ -35,7 +36,7 @@ int rnnc_load(const rnnc_program *program, void *state, const void *in, size_t b
   rnnc_state_header header;
   memcpy(&header, in, sizeof header);
   if (!rnnc_owns(program, &header) || header.bytes != bytes) return RNNC_E_STATE;
-  for (int i = 0; i < 5; i++)
+  for (int i = 0; i < 4; i++)
     if (header.zero[i] != 0) return RNNC_E_STATE;
   memcpy(state, in, bytes);
   return RNNC_OK;

@@ -9,7 +9,8 @@ typedef struct rnnc_state_header {
   uint64_t magic;
   uint64_t identity; /* of the plan file */
   uint64_t bytes;    /* of the whole memory */
-  uint64_t zero[5];
+  uint64_t steps;    /* since the last reset */
+  uint64_t zero[4];
 } rnnc_state_header;
 
 _Static_assert(sizeof(rnnc_state_header) == RNNC_STATE_HEADER, "one cache line");

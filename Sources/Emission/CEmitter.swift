@@ -126,11 +126,11 @@ package struct CEmitter {
     let ports =
       plan.inputs.indices.map { "const \(element(plan.inputs[$0].element)) *in\($0)" }
       + plan.outputs.indices.map { "\(element(plan.outputs[$0].element)) *out\($0)" }
-    let unread = ["state", "scratch"] + plan.inputs.indices.map { "in\($0)" }
+    let unread = ["state", "scratch", "turn"] + plan.inputs.indices.map { "in\($0)" }
     var lines = [
       "/* ---- the plan: \(plan.calls.count) kernel calls ---- */",
       "static void \(prefix)_tile(unsigned char *state, unsigned char *scratch, "
-        + "\(ports.joined(separator: ", ")), int steps) {",
+        + "\(ports.joined(separator: ", ")), int steps, int turn) {",
       "  (void)\(unread.joined(separator: ", (void)"));",
     ]
     var inLoop = 0
@@ -165,7 +165,8 @@ package struct CEmitter {
       return "\(pointwiseName(step))(\(([steps] + operands).joined(separator: ", ")));"
     }
     let sizes = zip(descriptor.integerNames, call.integers).map { "/* \($0) */ \($1)" }
-    let arguments = [steps, "0", "1", "NULL"] + sizes + operands
+    let turn = inLoop ? "(turn + t) & 1" : "turn"
+    let arguments = [steps, turn, "0", "1", "NULL"] + sizes + operands
     return "K(\(call.kernel))(\(arguments.joined(separator: ", ")));"
   }
 

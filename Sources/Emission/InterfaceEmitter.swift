@@ -9,6 +9,8 @@ struct InterfaceEmitter {
 
   /// A stream's memory starts with the words that `load` checks.
   static let headerBytes = 64
+  /// The word of the header that counts steps since the last reset.
+  static let stepsWord = 2
 
   private var upper: String { prefix.uppercased() }
   private var stateBytes: Int { Self.headerBytes + plan.stateByteCount }
@@ -130,6 +132,7 @@ struct InterfaceEmitter {
     void \(prefix)_reset(void *state) {
       unsigned char *s = (unsigned char *)state + \(Self.headerBytes);
       (void)s;
+      ((uint64_t *)state)[\(Self.stepsWord)] = 0;
     \(resets())
     }
 
@@ -138,11 +141,14 @@ struct InterfaceEmitter {
       if (!\(prefix)_usable(state) || !\(prefix)_usable(scratch)) return \(upper)_E_ARGUMENT;
       if (in == NULL || out == NULL) return \(upper)_E_ARGUMENT;
     \(portPointers())
+      uint64_t *taken = (uint64_t *)state + \(Self.stepsWord);
       while (steps > 0) {
         const int rows = steps < \(plan.tile) ? (int)steps : \(plan.tile);
-        \(prefix)_tile((unsigned char *)state, (unsigned char *)scratch, \(portNames), rows);
+        const int turn = (int)(*taken & 1);
+        \(prefix)_tile((unsigned char *)state, (unsigned char *)scratch, \(portNames), rows, turn);
     \(portAdvances())
         steps -= (size_t)rows;
+        *taken += (uint64_t)rows;
       }
       return 0;
     }

@@ -18,13 +18,13 @@ package struct KernelVariant: Sendable {
     ck_isa_at(Int32(isa.index)).pointee.functions[kernel.index]!
   }
 
-  /// One participant's share of a call; `team` is needed when there are several threads.
+  /// One participant's share of a call, walking weights backwards in turn 1; `team` is needed when there are several threads.
   ///
   /// Operands are memory that holds at least the kernel's extents: breaking the contract, or giving
   /// less memory, is a programming error and traps.
   package func call(
     _ integers: [Int32], _ operands: [UnsafeMutableRawBufferPointer?], steps: Int,
-    thread: Int = 0, threads: Int = 1, team: UnsafePointer<ck_team>? = nil
+    turn: Int = 0, thread: Int = 0, threads: Int = 1, team: UnsafePointer<ck_team>? = nil
   ) {
     check(integers, operands, steps: steps)
     precondition(threads == 1 || team != nil, "several threads need a team")
@@ -32,7 +32,8 @@ package struct KernelVariant: Sendable {
     integers.withUnsafeBufferPointer { n in
       pointers.withUnsafeBufferPointer { b in
         var call = ck_call(
-          steps: Int32(steps), thread: Int32(thread), threads: Int32(threads), team: team,
+          steps: Int32(steps), turn: Int32(turn), thread: Int32(thread), threads: Int32(threads),
+          team: team,
           n: n.baseAddress, b: b.baseAddress)
         function(&call)
       }

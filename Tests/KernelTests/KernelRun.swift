@@ -53,7 +53,7 @@ struct KernelRun {
     repeat {
       let steps = min(portion ?? test.steps, test.steps - start)
       let operands = memory.enumerated().map { i, m in m?.from(start * stride(of: i)) }
-      call(operands, steps: steps, threads: threads)
+      call(operands, steps: steps, turn: start & 1, threads: threads)
       start += max(steps, 1)
     } while start < test.steps
     return memory.map { $0.map { Array($0.words) } }
@@ -66,7 +66,7 @@ struct KernelRun {
     test.integers.withUnsafeBufferPointer { n in
       pointers.withUnsafeBufferPointer { b in
         var call = ck_call(
-          steps: Int32(test.steps), thread: 0, threads: 1, team: nil, n: n.baseAddress,
+          steps: Int32(test.steps), turn: 1, thread: 0, threads: 1, team: nil, n: n.baseAddress,
           b: b.baseAddress)
         function(&call)
       }
@@ -75,14 +75,16 @@ struct KernelRun {
   }
 
   private func call(
-    _ operands: [UnsafeMutableRawBufferPointer?], steps: Int, threads: Int
+    _ operands: [UnsafeMutableRawBufferPointer?], steps: Int, turn: Int, threads: Int
   ) {
-    guard threads > 1 else { return variant.call(test.integers, operands, steps: steps) }
+    guard threads > 1 else {
+      return variant.call(test.integers, operands, steps: steps, turn: turn)
+    }
     nonisolated(unsafe) let memory = operands
     let (variant, integers) = (variant, test.integers)
     Team.run(threads: threads) { thread, team in
       variant.call(
-        integers, memory, steps: steps, thread: thread, threads: threads, team: team)
+        integers, memory, steps: steps, turn: turn, thread: thread, threads: threads, team: team)
     }
   }
 }

@@ -57,7 +57,7 @@ import Testing
     let before = stream.save()
     let other = Stream(try SampleRun.program(tile: 5)).save()
     var damaged = before
-    damaged[30] = 1
+    damaged[40] = 1
     for bytes in [other, damaged, [], Array(before.dropLast()), before + [0]] {
       let error = #expect(throws: RuntimeError.self) { try stream.load(bytes) }
       #expect(error?.code == .state)

@@ -26,6 +26,7 @@ typedef void (*ck_participant)(void *context, int thread, int threads, const ck_
 
 typedef struct ck_call {
   int steps;           /* rows, >= 0 */
+  int turn;            /* which way to walk weights, 0 or 1: no result depends on it */
   int thread, threads; /* 0 <= thread < threads */
   const ck_team *team; /* not NULL when threads > 1 */
   const int32_t *n;    /* integers */

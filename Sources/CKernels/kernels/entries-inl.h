@@ -2,7 +2,7 @@
  * the table of a variant. Emitted programs call the bodies themselves and do without. */
 
 #define CK_ENTRY(name) static void K(name##_entry)(const ck_call *c)
-#define CK_SPMD        c->steps, c->thread, c->threads, c->team
+#define CK_SPMD        c->steps, c->turn, c->thread, c->threads, c->team
 #define N(i)           c->n[i]
 #define R(i)           ((const float *)c->b[i])
 #define RI(i)          ((const int32_t *)c->b[i])

@@ -24,9 +24,10 @@ INLINE void K(stream_copy)(int64_t start, int64_t count, int64_t past, const flo
   }
 }
 
-KERNEL void K(window_f32)(int steps, int thread, int threads, const ck_team *team, int size,
-                          int width, int x_stride, int y_stride, const float *x, float *history,
-                          float *y) {
+KERNEL void K(window_f32)(int steps, int turn, int thread, int threads, const ck_team *team,
+                          int size, int width, int x_stride, int y_stride, const float *x,
+                          float *history, float *y) {
+  (void)turn;
   const int64_t past = (int64_t)size - width;
   const ck_range rows = ck_share(steps, thread, threads);
   for (int64_t t = rows.first; t < rows.end; t++)
@@ -37,10 +38,10 @@ KERNEL void K(window_f32)(int steps, int thread, int threads, const ck_team *tea
 }
 
 /* Threads share the columns, so that each keeps its own part of the history. */
-KERNEL void K(delay_f32)(int steps, int thread, int threads, const ck_team *team, int width,
-                         int delay, int x_stride, int y_stride, const float *x, float *history,
-                         float *y) {
-  (void)team;
+KERNEL void K(delay_f32)(int steps, int turn, int thread, int threads, const ck_team *team,
+                         int width, int delay, int x_stride, int y_stride, const float *x,
+                         float *history, float *y) {
+  (void)turn, (void)team;
   const ck_range columns = ck_share(width, thread, threads);
   const int64_t count = columns.end - columns.first;
   if (count == 0) return;

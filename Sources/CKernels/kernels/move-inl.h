@@ -26,19 +26,19 @@ INLINE ck_area ck_area_of(int steps, int width, int thread, int threads) {
   return a;
 }
 
-KERNEL void K(copy_f32)(int steps, int thread, int threads, const ck_team *team, int width,
-                        int x_stride, int y_stride, const float *x, float *y) {
-  (void)team;
+KERNEL void K(copy_f32)(int steps, int turn, int thread, int threads, const ck_team *team,
+                        int width, int x_stride, int y_stride, const float *x, float *y) {
+  (void)turn, (void)team;
   const ck_area a = ck_area_of(steps, width, thread, threads);
   const int64_t first = a.columns.first;
   for (int64_t t = a.rows.first; t < a.rows.end; t++)
     K(copy_row)(a.columns.end - first, x + t * x_stride + first, y + t * y_stride + first);
 }
 
-KERNEL void K(gather_f32)(int steps, int thread, int threads, const ck_team *team, int width,
-                          int x_width, int x_stride, int y_stride, const float *x,
+KERNEL void K(gather_f32)(int steps, int turn, int thread, int threads, const ck_team *team,
+                          int width, int x_width, int x_stride, int y_stride, const float *x,
                           const int32_t *index, float *y) {
-  (void)team;
+  (void)turn, (void)team;
   const ck_area a = ck_area_of(steps, width, thread, threads);
   for (int64_t t = a.rows.first; t < a.rows.end; t++)
     for (int64_t i = a.columns.first; i < a.columns.end; i += VL) {
@@ -48,10 +48,10 @@ KERNEL void K(gather_f32)(int steps, int thread, int threads, const ck_team *tea
     }
 }
 
-KERNEL void K(embedding_f32)(int steps, int thread, int threads, const ck_team *team, int size,
-                             int width, int index_stride, int y_stride, const float *table,
-                             const int32_t *index, float *y) {
-  (void)team;
+KERNEL void K(embedding_f32)(int steps, int turn, int thread, int threads, const ck_team *team,
+                             int size, int width, int index_stride, int y_stride,
+                             const float *table, const int32_t *index, float *y) {
+  (void)turn, (void)team;
   const ck_area a = ck_area_of(steps, width, thread, threads);
   const int64_t first = a.columns.first, count = a.columns.end - first;
   for (int64_t t = a.rows.first; t < a.rows.end; t++) {
@@ -63,9 +63,10 @@ KERNEL void K(embedding_f32)(int steps, int thread, int threads, const ck_team *
   }
 }
 
-KERNEL void K(one_hot_f32)(int steps, int thread, int threads, const ck_team *team, int size,
-                           int index_stride, int y_stride, const int32_t *index, float *y) {
-  (void)team;
+KERNEL void K(one_hot_f32)(int steps, int turn, int thread, int threads, const ck_team *team,
+                           int size, int index_stride, int y_stride, const int32_t *index,
+                           float *y) {
+  (void)turn, (void)team;
   const ck_area a = ck_area_of(steps, size, thread, threads);
   const int64_t first = a.columns.first, end = a.columns.end;
   for (int64_t t = a.rows.first; t < a.rows.end; t++) {

@@ -75,9 +75,9 @@ INLINE int ck_outputs_move(const ck_program *p) {
   return yes;
 }
 
-KERNEL void K(pointwise_f32)(int steps, int thread, int threads, const ck_team *team,
+KERNEL void K(pointwise_f32)(int steps, int turn, int thread, int threads, const ck_team *team,
                              const int32_t *n, void *const *b) {
-  (void)team;
+  (void)turn, (void)team;
   const ck_program p = ck_program_of(n);
   float registers[128][CK_TILE] __attribute__((aligned(64)));
   int64_t offsets[32];

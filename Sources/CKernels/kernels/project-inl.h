@@ -90,12 +90,14 @@ INLINE void K(project_panel)(int sub, int steps, int columns, int lanes, const f
   (1, sub, columns, lanes, w, x + t * x_stride, x_stride, bias, y + t * y_stride, y_stride);
 }
 
-/* This thread's panels, counted over gates, blocks and rows. */
-INLINE void K(project_panels)(int sub, int steps, ck_range share, int rows, int columns, int blocks,
-                              int x_stride, int y_stride, const float *w, const float *x,
-                              const float *bias, float *y) {
+/* This thread's panels, counted over gates, blocks and rows; backwards every other turn, so that a
+ * step begins with the weights that the step before has left in the cache. */
+INLINE void K(project_panels)(int sub, int steps, int turn, ck_range share, int rows, int columns,
+                              int blocks, int x_stride, int y_stride, const float *w,
+                              const float *x, const float *bias, float *y) {
   const int height = sub * VL, panels = (int)(((int64_t)rows + height - 1) / height);
-  for (int64_t i = share.first; i < share.end; i++) {
+  for (int64_t j = share.first; j < share.end; j++) {
+    const int64_t i = turn ? share.first + share.end - 1 - j : j;
     const int64_t block = i / panels, row = i % panels * height;
     const int64_t out = block * rows + row;
     K(project_panel)
@@ -166,10 +168,10 @@ INLINE void K(project_all_abreast)(int steps, int thread, int threads, int rows,
   }
 }
 
-KERNEL void K(project_f32)(int steps, int thread, int threads, const ck_team *team, int rows,
-                           int columns, int blocks, int abreast, int gates, int sub, int x_stride,
-                           int y_stride, const float *w, const float *x, const float *bias,
-                           float *y) {
+KERNEL void K(project_f32)(int steps, int turn, int thread, int threads, const ck_team *team,
+                           int rows, int columns, int blocks, int abreast, int gates, int sub,
+                           int x_stride, int y_stride, const float *w, const float *x,
+                           const float *bias, float *y) {
   (void)team;
   if (abreast > 1) {
     K(project_all_abreast)
@@ -182,7 +184,8 @@ KERNEL void K(project_f32)(int steps, int thread, int threads, const ck_team *te
   switch (sub) {
 #define CK_CASE(n)                                                                                 \
   case n:                                                                                          \
-    K(project_panels)(n, steps, share, rows, columns, blocks, x_stride, y_stride, w, x, bias, y);  \
+    K(project_panels)                                                                              \
+    (n, steps, turn, share, rows, columns, blocks, x_stride, y_stride, w, x, bias, y);             \
     break;
     CK_CASE(1) CK_CASE(2) CK_CASE(3) CK_CASE(4)
 #undef CK_CASE

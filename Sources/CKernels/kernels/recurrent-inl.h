@@ -19,7 +19,7 @@ typedef enum {
 } ck_phase;
 
 typedef struct {
-  int steps, thread, threads;
+  int steps, turn, thread, threads;
   const ck_team *team;
   int units, blocks, abreast, xp_stride, y_stride;
   int activation, update; /* of Elman; of the GRU */
@@ -242,7 +242,7 @@ INLINE K(pass) K(pass_of)(const K(recurrence) * r, ck_phase phase, int sub, int 
   pass.before = t > 0 ? pass.y - r->y_stride : r->h;
   pass.first = share.first;
   pass.end = share.end;
-  pass.backwards = t & 1;
+  pass.backwards = (t + r->turn) & 1;
   return pass;
 }
 
@@ -281,17 +281,23 @@ INLINE void K(recur)(const K(recurrence) * r, ck_phase phase, ck_phase second, i
   const int64_t group = bytes < CK_GROUP_BYTES ? CK_GROUP_BYTES / (bytes + 1) + 1 : 1;
   ck_range parts = {0, 1};
   if (r->blocks > 1) parts = ck_share(sizes.parts, r->thread, r->threads);
-  for (int64_t b = parts.first; b < parts.end; b += group)
-    K(run_group)(r, phase, second, sub, b, b + group < parts.end ? b + group : parts.end);
+  /* The last group of one step is the first of the next, as panels are inside. */
+  const int64_t groups = (parts.end - parts.first + group - 1) / group;
+  for (int64_t i = 0; i < groups; i++) {
+    const int64_t first = parts.first + (r->turn ? groups - 1 - i : i) * group;
+    const int64_t end = first + group < parts.end ? first + group : parts.end;
+    K(run_group)(r, phase, second, sub, first, end);
+  }
 }
 
 /* ---- Kernels ---- */
 
-KERNEL void K(recurrent_elman_f32)(int steps, int thread, int threads, const ck_team *team,
-                                   int units, int blocks, int abreast, int sub, int activation,
-                                   int32_t parameter, int xp_stride, int y_stride, const float *u,
-                                   const float *xp, float *h, float *y) {
+KERNEL void K(recurrent_elman_f32)(int steps, int turn, int thread, int threads,
+                                   const ck_team *team, int units, int blocks, int abreast, int sub,
+                                   int activation, int32_t parameter, int xp_stride, int y_stride,
+                                   const float *u, const float *xp, float *h, float *y) {
   const K(recurrence) r = {.steps = steps,
+                           .turn = turn,
                            .thread = thread,
                            .threads = threads,
                            .team = team,
@@ -322,10 +328,11 @@ KERNEL void K(recurrent_elman_f32)(int steps, int thread, int threads, const ck_
   }
 }
 
-KERNEL void K(recurrent_lstm_f32)(int steps, int thread, int threads, const ck_team *team,
+KERNEL void K(recurrent_lstm_f32)(int steps, int turn, int thread, int threads, const ck_team *team,
                                   int units, int blocks, int abreast, int xp_stride, int y_stride,
                                   const float *u, const float *xp, float *h, float *c, float *y) {
   const K(recurrence) r = {.steps = steps,
+                           .turn = turn,
                            .thread = thread,
                            .threads = threads,
                            .team = team,
@@ -342,11 +349,12 @@ KERNEL void K(recurrent_lstm_f32)(int steps, int thread, int threads, const ck_t
   K(recur)(&r, CK_LSTM, CK_LSTM, 1);
 }
 
-KERNEL void K(recurrent_gru_after_f32)(int steps, int thread, int threads, const ck_team *team,
-                                       int units, int blocks, int abreast, int update,
-                                       int xp_stride, int y_stride, const float *u, const float *xp,
-                                       const float *bias_n, float *h, float *y) {
+KERNEL void K(recurrent_gru_after_f32)(int steps, int turn, int thread, int threads,
+                                       const ck_team *team, int units, int blocks, int abreast,
+                                       int update, int xp_stride, int y_stride, const float *u,
+                                       const float *xp, const float *bias_n, float *h, float *y) {
   const K(recurrence) r = {.steps = steps,
+                           .turn = turn,
                            .thread = thread,
                            .threads = threads,
                            .team = team,
@@ -364,12 +372,13 @@ KERNEL void K(recurrent_gru_after_f32)(int steps, int thread, int threads, const
   K(recur)(&r, CK_GRU_AFTER, CK_GRU_AFTER, 1);
 }
 
-KERNEL void K(recurrent_gru_before_f32)(int steps, int thread, int threads, const ck_team *team,
-                                        int units, int blocks, int abreast, int sub, int update,
-                                        int xp_stride, int y_stride, const float *u_rz,
-                                        const float *u_n, const float *xp, float *h, float *rh,
-                                        float *z, float *y) {
+KERNEL void K(recurrent_gru_before_f32)(int steps, int turn, int thread, int threads,
+                                        const ck_team *team, int units, int blocks, int abreast,
+                                        int sub, int update, int xp_stride, int y_stride,
+                                        const float *u_rz, const float *u_n, const float *xp,
+                                        float *h, float *rh, float *z, float *y) {
   const K(recurrence) r = {.steps = steps,
+                           .turn = turn,
                            .thread = thread,
                            .threads = threads,
                            .team = team,

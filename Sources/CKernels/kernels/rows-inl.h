@@ -26,9 +26,9 @@ INLINE float K(row_exp)(int width, float top, const float *x, float *y) {
   return v_sum(sum);
 }
 
-KERNEL void K(softmax_f32)(int steps, int thread, int threads, const ck_team *team, int width,
-                           int x_stride, int y_stride, const float *x, float *y) {
-  (void)team;
+KERNEL void K(softmax_f32)(int steps, int turn, int thread, int threads, const ck_team *team,
+                           int width, int x_stride, int y_stride, const float *x, float *y) {
+  (void)turn, (void)team;
   const ck_range rows = ck_share(steps, thread, threads);
   for (int64_t t = rows.first; t < rows.end; t++) {
     const float *from = x + t * x_stride;
@@ -41,9 +41,9 @@ KERNEL void K(softmax_f32)(int steps, int thread, int threads, const ck_team *te
   }
 }
 
-KERNEL void K(log_softmax_f32)(int steps, int thread, int threads, const ck_team *team, int width,
-                               int x_stride, int y_stride, const float *x, float *y) {
-  (void)team;
+KERNEL void K(log_softmax_f32)(int steps, int turn, int thread, int threads, const ck_team *team,
+                               int width, int x_stride, int y_stride, const float *x, float *y) {
+  (void)turn, (void)team;
   const ck_range rows = ck_share(steps, thread, threads);
   for (int64_t t = rows.first; t < rows.end; t++) {
     const float *from = x + t * x_stride;
@@ -70,10 +70,10 @@ INLINE vec K(row_moment)(int width, const float *x, vec centre, int square) {
   return v_set(v_sum(sum));
 }
 
-KERNEL void K(layer_norm_f32)(int steps, int thread, int threads, const ck_team *team, int width,
-                              int32_t epsilon, int x_stride, int y_stride, const float *x,
-                              const float *weight, const float *bias, float *y) {
-  (void)team;
+KERNEL void K(layer_norm_f32)(int steps, int turn, int thread, int threads, const ck_team *team,
+                              int width, int32_t epsilon, int x_stride, int y_stride,
+                              const float *x, const float *weight, const float *bias, float *y) {
+  (void)turn, (void)team;
   const vec count = v_set((float)width), one = v_set(1.0f);
   const ck_range rows = ck_share(steps, thread, threads);
   for (int64_t t = rows.first; t < rows.end; t++) {
