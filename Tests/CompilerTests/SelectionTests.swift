@@ -57,6 +57,25 @@ import Testing
     #expect(!found.contains { $0.hasPrefix("recurrent") })
   }
 
+  @Test(arguments: [(64, 64), (16_384, 64), (65_536, 16), (1_000_000, 1)])
+  func wideModelsTakeFewerStepsAtATime(hidden: Int, tile: Int) throws {
+    let text = """
+      format: 1
+      weights: {init: uniform}
+      inputs: {x: {shape: [1]}}
+      layers:
+        - lstm: r
+          hidden: \(hidden)
+          recurrent: diagonal
+      outputs: {y: {from: r}}
+      """
+    let folder = try TemporaryFolder()
+    let graph = try ModelLoader.load(path: folder.write(text, to: "m.yaml")).graph
+    let plan = try Compile.plan(graph, for: ISA.named("scalar")!)
+    #expect(plan.tile == tile)
+    #expect(plan.scratchByteCount <= max(16 << 20, 4 * 4 * hidden + 64))
+  }
+
   @Test func stackedLayersAreTwoKernelsEach() throws {
     #expect(
       try kernels("lstm: r\n    hidden: 12\n    layers: 2") == [

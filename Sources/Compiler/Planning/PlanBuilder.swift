@@ -50,6 +50,8 @@ struct PlanBuilder {
   /// Steps of a tile: enough to read a block's weights once for many steps, few enough that a
   /// tile's rows of a 1024-unit LSTM stay in L2.
   static let tile = 64
+  /// Bytes of scratch memory that a tile of several steps may take.
+  static let scratchLimit = 16 << 20
 
   init(_ function: Function, target: KernelTarget) {
     self.function = function
@@ -190,14 +192,24 @@ struct PlanBuilder {
 
   // MARK: Scratch
 
+  /// Very wide models take fewer steps at a time.
   private mutating func assignScratch() {
-    let lives = scratchLives()
-    let scratch = lives.keys.sorted()
-    let (offsets, byteCount) = AssignArena.offsets(of: scratch.map { lives[$0]! })
-    for (buffer, offset) in zip(scratch, offsets) {
+    var arena = self.arena()
+    while arena.byteCount > Self.scratchLimit && plan.tile > 1 {
+      plan.tile /= 2
+      arena = self.arena()
+    }
+    for (buffer, offset) in zip(arena.buffers, arena.offsets) {
       plan.buffers[buffer].storage = .scratch(offset: offset)
     }
-    plan.scratchByteCount = byteCount
+    plan.scratchByteCount = arena.byteCount
+  }
+
+  private func arena() -> (buffers: [Int], offsets: [Int], byteCount: Int) {
+    let lives = scratchLives()
+    let buffers = lives.keys.sorted()
+    let (offsets, byteCount) = AssignArena.offsets(of: buffers.map { lives[$0]! })
+    return (buffers, offsets, byteCount)
   }
 
   /// The life of every scratch buffer, counted in entries of the plan; whatever a loop touches
