@@ -40,6 +40,11 @@ int ck_kernel_named(const char *name) {
 #else
 #define BUILT_x86_64(table) NULL
 #endif
+#if defined(__aarch64__)
+#define BUILT_aarch64(table) table
+#else
+#define BUILT_aarch64(table) NULL
+#endif
 
 #define ISA(name, target, features, lanes, source, builds)                                         \
   extern const ck_function ck_functions_##name[];

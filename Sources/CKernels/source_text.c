@@ -17,6 +17,9 @@ static const char isa_avx512[] = {
 static const char isa_avx2[] = {
 #embed "isa/avx2-inl.h"
     , 0};
+static const char isa_neon[] = {
+#embed "isa/neon-inl.h"
+    , 0};
 static const char isa_end[] = {
 #embed "isa/end-inl.h"
     , 0};
@@ -56,6 +59,7 @@ static const struct {
     SOURCE("isa/generic16-inl.h", isa_generic16),
     SOURCE("isa/avx2-inl.h", isa_avx2),
     SOURCE("isa/avx512-inl.h", isa_avx512),
+    SOURCE("isa/neon-inl.h", isa_neon),
     SOURCE("isa/end-inl.h", isa_end),
     SOURCE("kernels/activation-inl.h", kernels_activation),
     SOURCE("kernels/project-inl.h", kernels_project),

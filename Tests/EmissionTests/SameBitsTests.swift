@@ -1,9 +1,7 @@
 import Compiler
-import Foundation
 import Kernels
 import Model
 import Plan
-import Runtime
 import Tensors
 import TestSupport
 import Testing
@@ -25,8 +23,8 @@ import Testing
       let prefix = "model_\(isa.name)"
       let flags = isa.features.map { "-m\($0)" }
       let library = try EmittedLibrary(plan, prefix: prefix, compiler: compiler, flags: flags)
-      let inputs = randomInputs(of: plan)
-      let expected = try runtimeOutputs(plan, isa, inputs)
+      let inputs = RuntimeRun.inputs(of: plan, steps: Self.steps)
+      let expected = try RuntimeRun.outputs(plan, isa, inputs, steps: Self.steps)
       let whole = library.run(inputs, portions: [Self.steps], steps: Self.steps)
       let wholeAgrees = whole == expected
       #expect(wholeAgrees, "\(model) on \(isa.name): run")
@@ -51,10 +49,10 @@ import Testing
       let plan = try Compile.plan(graph, for: isa)
       let flags = isa.features.map { "-m\($0)" } + level
       let library = try EmittedLibrary(plan, prefix: "level", compiler: compiler, flags: flags)
-      let inputs = randomInputs(of: plan)
+      let inputs = RuntimeRun.inputs(of: plan, steps: Self.steps)
       let agrees =
         try library.run(inputs, portions: [Self.steps], steps: Self.steps)
-        == runtimeOutputs(plan, isa, inputs)
+        == RuntimeRun.outputs(plan, isa, inputs, steps: Self.steps)
       #expect(agrees, "\(isa.name) with \(level)")
     }
   }
@@ -70,7 +68,7 @@ import Testing
     let graph = try EmissionModels.cell("lstm", input: "dense", recurrent: "dense").load()
     let plan = try Compile.plan(graph, for: ISA.named("scalar")!)
     let library = try EmittedLibrary(plan, prefix: "saved", compiler: compiler)
-    let inputs = randomInputs(of: plan)
+    let inputs = RuntimeRun.inputs(of: plan, steps: Self.steps)
     _ = library.run(inputs, portions: [10], steps: 10)
     let saved = library.save()
     let after = library.run(inputs, portions: [20], steps: 20)
@@ -78,40 +76,5 @@ import Testing
     #expect(library.run(inputs, portions: [20], steps: 20) == after)
     #expect(library.load([UInt8](repeating: 7, count: saved.count)) == -7)
     #expect(library.load([1, 2, 3]) == -1)
-  }
-
-  private func randomInputs(of plan: Plan) -> [[UInt32]] {
-    var random = SeededRandom(seed: 5)
-    return plan.inputs.map { port in
-      (0..<port.width * Self.steps).map { _ in
-        port.element == .i32
-          ? UInt32.random(in: 0..<7, using: &random) : random.uniform(1).bitPattern
-      }
-    }
-  }
-
-  private func runtimeOutputs(
-    _ plan: Plan, _ isa: ISA, _ inputs: [[UInt32]]
-  ) throws -> [[UInt32]] {
-    let file = PlanFile(
-      plan: plan, toolVersion: "test", features: isa.features.joined(separator: ","))
-    let program = try Program(planBytes: PlanFileWriter.bytes(of: file))
-    var stream = Stream(program)
-    let ins = inputs.map { rows in
-      let copy = UnsafeMutablePointer<UInt32>.allocate(capacity: rows.count)
-      copy.initialize(from: rows, count: rows.count)
-      return copy
-    }
-    let outs = plan.outputs.map {
-      UnsafeMutablePointer<UInt32>.allocate(capacity: $0.width * Self.steps)
-    }
-    defer { for memory in ins + outs { memory.deallocate() } }
-    try stream.run(
-      inputs: ins.map { UnsafeRawPointer($0) as UnsafeRawPointer? },
-      outputs: outs.map { UnsafeMutableRawPointer($0) as UnsafeMutableRawPointer? },
-      steps: Self.steps)
-    return zip(outs, plan.outputs).map {
-      Array(UnsafeBufferPointer(start: $0, count: $1.width * Self.steps))
-    }
   }
 }

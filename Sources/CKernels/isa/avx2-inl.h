@@ -3,6 +3,7 @@
 #define K(name)   name##_avx2
 #define VL        8
 #define CK_TARGET 1
+#define CK_FUSED  1
 #if defined(__clang__)
 #pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
 #else
@@ -80,7 +81,7 @@ INLINE vec v_gather_n(const float *x, const int32_t *index, uint32_t limit, int 
  * Every file of isa/ defines K (the suffix of kernels), VL (lanes), the types vec and vint (f32 and
  * i32 lanes) and vmask (a truth per lane), and the same functions:
  *   v_load_n, v_store_n   the first n lanes, 0 <= n <= VL, touching no other memory; the rest are zero
- *   v_fma                 a b + c, fused where the ISA fuses, with two roundings elsewhere
+ *   v_fma                 a b + c, fused where CK_FUSED is defined, with two roundings elsewhere
  *   v_min(a, b)           a < b ? a : b, hence b when either is NaN; v_max likewise with a > b
  *   v_less, v_nan         masks; v_first(n): lanes below n
  *   v_select(m, a, b)     a where m, else b

@@ -4,6 +4,7 @@
 #define K(name)   name##_avx512
 #define VL        16
 #define CK_TARGET 1
+#define CK_FUSED  1
 #if defined(__clang__)
 #pragma clang attribute push(                                                                      \
     __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma"))), apply_to = function)

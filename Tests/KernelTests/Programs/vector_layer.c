@@ -83,7 +83,12 @@ static void multiply_add(const float *a, const float *b, const float *c) {
   float want[VL];
   for (int l = 0; l < VL; l++) {
     volatile float product = a[l] * b[l];
-    want[l] = VL >= 8 ? fmaf(a[l], b[l], c[l]) : product + c[l];
+#ifdef CK_FUSED
+    (void)product;
+    want[l] = fmaf(a[l], b[l], c[l]);
+#else
+    want[l] = product + c[l];
+#endif
   }
   lanes("v_fma", v_fma(v_load(a), v_load(b), v_load(c)), want);
 }
