@@ -175,19 +175,15 @@ static rnnc_slot resolve(const rnnc_buffer *b, uint64_t offset) {
   };
 }
 
-/* The variant of the kernel for the plan's ISA, or NULL with the reason reported. */
-static ck_function find_function(call_check *c, const rnnc_program *program, int *result) {
+/* The variant of the kernel for the plan's ISA, NULL where this build has none. */
+static int find_function(call_check *c, const rnnc_program *program, ck_function *function) {
   int index = ck_kernel_named(c->kernel_name);
   const ck_isa *isa = ck_isa_at(program->isa_index);
-  *result = RNNC_OK;
-  if (index < 0)
-    *result = refuse(c, RNNC_E_MALFORMED, "there is no such kernel");
-  else if (!isa->functions[index])
-    *result = refuse(c, RNNC_E_UNAVAILABLE, "this runtime does not have it for '%s'", isa->name);
-  if (*result != RNNC_OK) return NULL;
+  if (index < 0) return refuse(c, RNNC_E_MALFORMED, "there is no such kernel");
   c->kernel = ck_kernel_at(index);
   c->lanes = isa->lanes;
-  return isa->functions[index];
+  *function = isa->functions ? isa->functions[index] : NULL;
+  return RNNC_OK;
 }
 
 static int take_call(const rnnc_plan_view *view, rnnc_program *program, uint64_t index, int in_loop,
@@ -198,8 +194,8 @@ static int take_call(const rnnc_plan_view *view, rnnc_program *program, uint64_t
   c.integer_count = rnnc_u32(record + 12);
   c.operand_count = rnnc_u32(record + 16);
   c.integers = (const int32_t *)(const void *)rnnc_record(view, TABLE_INTEGERS, *integer);
-  int result;
-  ck_function function = find_function(&c, program, &result);
+  ck_function function = NULL;
+  int result = find_function(&c, program, &function);
   if (result == RNNC_OK) result = check_call(&c, *operand);
   if (result != RNNC_OK) return result;
   rnnc_slot *slots = program->slots + *operand;
@@ -220,20 +216,26 @@ static int find_isa(const rnnc_plan_view *view, rnnc_program *program) {
     return rnnc_refuse(view->report, RNNC_E_MALFORMED,
                        "isa: the plan is for '%.80s', and there is no such instruction set",
                        view->isa);
-  const ck_isa *isa = ck_isa_at(index);
-  if (strcmp(isa->features, view->features) != 0)
-    return rnnc_refuse(view->report, RNNC_E_UNAVAILABLE,
+  const char *features = ck_isa_at(index)->features;
+  if (strcmp(features, view->features) != 0)
+    return rnnc_refuse(view->report, RNNC_E_VERSION,
                        "features: the plan's '%.80s' needs '%.80s', this runtime's needs '%s'",
-                       view->isa, view->features, isa->features);
+                       view->isa, view->features, features);
+  program->isa_index = index;
+  return RNNC_OK;
+}
+
+/* Whether a sound plan can run here. */
+static int check_availability(const rnnc_plan_view *view, const rnnc_program *program) {
+  const ck_isa *isa = ck_isa_at(program->isa_index);
   if (!isa->functions)
     return rnnc_refuse(view->report, RNNC_E_UNAVAILABLE,
                        "isa: the plan is for '%s', for which this runtime was not built",
                        isa->name);
-  if (!ck_isa_runs_here(index))
+  if (!ck_isa_runs_here(program->isa_index))
     return rnnc_refuse(view->report, RNNC_E_UNAVAILABLE,
                        "isa: the plan is for '%s', this processor lacks one of '%s'", isa->name,
                        isa->features);
-  program->isa_index = index;
   return RNNC_OK;
 }
 
@@ -250,5 +252,5 @@ int rnnc_check_calls(rnnc_plan_view *view, rnnc_program *program) {
     result = take_call(view, program, i, body > 0, &integer, &operand);
     if (body > 0) body--;
   }
-  return result;
+  return result == RNNC_OK ? check_availability(view, program) : result;
 }

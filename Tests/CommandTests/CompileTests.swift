@@ -126,25 +126,34 @@ import Testing
     }
     #expect(try Tool.run("check", plan.path).status == 1)
   }
+
   /// With a checksum that fits, so that the names themselves are looked at.
-  @Test func aPlanOfUnknownNamesIs65() throws {
+  @Test func aPlanOfUnknownNamesOrSizesIs65() throws {
     let path = fixtures.path("a.plan")
     let input = try fixtures.writeNumbers([2, 8], to: "x.npy")
     #expect(
       try Tool.run("compile", fixtures.spotter(), "-o", path, "--target", "generic").status == 0)
     let file = try PlanFileReader.read(Array(Data(contentsOf: URL(fileURLWithPath: path))))
-    var (kernel, isa) = (file, file)
+    var (kernel, isa, size) = (file, file, file)
     let first = try #require(
       kernel.plan.steps.firstIndex { if case .call = $0 { true } else { false } })
     guard case .call(var call) = kernel.plan.steps[first] else { return }
     call.kernel = "gemv_f32"
     kernel.plan.steps[first] = .call(call)
     isa.plan.isa = "avx1024"
-    for (name, broken) in [("gemv_f32", kernel), ("avx1024", isa)] {
+    call.kernel = "project_f32"
+    call.integers[0] = 4096
+    size.plan.steps[first] = .call(call)
+    for (name, broken) in [("gemv_f32", kernel), ("avx1024", isa), ("project_f32", size)] {
       try Data(PlanFileWriter.bytes(of: broken)).write(to: URL(fileURLWithPath: path))
       let run = try Tool.run("run", path, "-i", input)
       #expect(run.status == 65)
       #expect(run.errors.contains("'\(name)'"))
+      let others = [
+        ["compile", path, "-o", fixtures.path("b.plan")], ["show", path, "--stage", "c"],
+        ["compile", path, "--emit", "c", "-o", fixtures.path("b.c")], ["show", path],
+      ]
+      for verb in others { #expect(try Tool.run(verb).status == 65, "\(verb)") }
       #expect(try Tool.run("check", path).status == 1)
     }
   }

@@ -29,7 +29,7 @@ import Testing
     },
     Wrong(
       "features: the plan's 'avx2' needs '', this runtime's needs 'avx2,fma'",
-      code: RNNC_E_UNAVAILABLE
+      code: RNNC_E_VERSION
     ) { $0.isa = "avx2" },
   ]
 

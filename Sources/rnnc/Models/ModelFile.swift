@@ -2,6 +2,7 @@ import DataFiles
 import Diagnostics
 import Model
 import Plan
+import Runtime
 
 /// A model argument, told by its content: a description or a compiled plan.
 enum ModelFile {
@@ -19,7 +20,9 @@ enum ModelFile {
           .usage, "--set: '\(path)' is compiled, its dimensions are fixed",
           help: ["give the description that it was compiled from"])
       }
-      return .plan(try readPlan(file), path: path)
+      let plan = try readPlan(file)
+      try checkCalls(path)
+      return .plan(plan, path: path)
     }
     if let kind = FileKind.recognise(file) {
       throw InputError.malformed(
@@ -46,6 +49,16 @@ enum ModelFile {
       return try PlanFileReader.read(bytes)
     } catch {
       throw InputError.malformed(file.name, "cannot be used as a plan: \(error)")
+    }
+  }
+
+  /// The runtime's own checks, which reach into every call; whether the plan can run here is asked
+  /// by those who run it.
+  private static func checkCalls(_ path: String) throws(Failure) {
+    do throws(RuntimeError) {
+      _ = try Program(planFile: path)
+    } catch {
+      if error.code != .unavailable { throw Failure(runtime: error) }
     }
   }
 
