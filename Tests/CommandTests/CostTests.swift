@@ -67,6 +67,21 @@ import Testing
     #expect(try macs("groups") == macs("blocks"))
   }
 
+  @Test(arguments: [["blocks=1,2", "blocks=4"], ["blocks=1,2", "groups=4"]])
+  func oneNumberIsSweptOnce(sweeps: [String]) throws {
+    let flags = sweeps.flatMap { ["--sweep", "rnn.recurrent.\($0)"] }
+    let run = try Tool.run(["cost", fixtures.spotter()] + flags)
+    #expect(run.status == 64 && run.text.isEmpty)
+  }
+
+  @Test func aPlanHasNothingToSweep() throws {
+    let plan = fixtures.path("a.plan")
+    #expect(try Tool.run("compile", fixtures.spotter(), "-o", plan).status == 0)
+    let run = try Tool.run("cost", plan, "--sweep", "rnn.recurrent.blocks=2")
+    #expect(run.status == 64)
+    #expect(run.errors.contains("compiled plan"))
+  }
+
   @Test func sweepsWorkOnTrainedWeights() throws {
     // The file's weights have one structure only; a sweep counts shapes.
     let text = try String(contentsOfFile: fixtures.spotter(), encoding: .utf8)

@@ -107,6 +107,12 @@ extension StructureKind {
 }
 
 extension MatrixStructure {
+  /// A parameter's own word for a word that may be a synonym's.
+  package static func parameter(named word: String) -> String {
+    let own = kinds.lazy.compactMap { kind in kind.index(ofKey: word).map { kind.keys[$0] } }
+    return own.first ?? word
+  }
+
   /// The value of a parameter, or nil when this structure has no such key.
   package func value(ofKey key: String) -> Int? {
     let kind = self.kind

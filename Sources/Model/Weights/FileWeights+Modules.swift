@@ -56,8 +56,11 @@ extension FileWeights {
     let blocks = use.structure.blocks
     if count > 0, blocks.map({ $0 == count }) ?? (reader.form.hidden % count == 0) { return count }
     if isQuiet { return nil }
-    if count == 0 {
-      let name = moduleName(side, .weight, 0, reader)
+    let hasLater = (count..<max(count, blocks ?? 0)).contains {
+      source.info(moduleName(side, .weight, $0, reader)) != nil
+    }
+    if count == 0 || hasLater {
+      let name = moduleName(side, .weight, count, reader)
       reportMissing(name, of: reader.layer, at: use.blocksFrom!.span)
     } else if let blocks {
       reportModules(count, insteadOf: blocks, side, reader)

@@ -1,4 +1,5 @@
 import ArgumentParser
+import IR
 import Model
 
 /// `LAYER.recurrent.blocks=1,2,4,8`: one number of one structure of one layer, to be varied.
@@ -18,7 +19,7 @@ struct Sweep: ExpressibleByArgument {
     else { return nil }
     target = .structure(
       layer: path.dropLast(2).joined(separator: "."), side: path[path.count - 2],
-      key: path[path.count - 1])
+      key: MatrixStructure.parameter(named: path[path.count - 1]))
     self.values = values.values
   }
 

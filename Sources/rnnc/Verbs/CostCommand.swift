@@ -1,4 +1,5 @@
 import ArgumentParser
+import DataFiles
 import Model
 
 /// `rnnc cost`: what a step costs, beside the model's dense twin.
@@ -20,6 +21,13 @@ struct CostCommand: Verb {
   @OptionGroup var description: DescriptionOptions
   @OptionGroup var common: CommonOptions
 
+  func validate() throws {
+    let targets = sweep.map(\.target)
+    if let twice = sweep.indices.first(where: { targets[..<$0].contains(targets[$0]) }) {
+      throw ValidationError("--sweep \(sweep[twice].name) varies what another sweep varies")
+    }
+  }
+
   func perform(_ session: Session) throws -> Answer {
     if sweep.isEmpty {
       let graph = try ModelFile.load(model, description, session).requireGraph(for: "cost")
@@ -34,6 +42,9 @@ struct CostCommand: Verb {
 
   /// The varied structures need no weights: numbers are made up, only shapes count.
   private func performSweep(_ session: Session) throws {
+    if try FileBytes(path: model).isPlan {
+      throw Failure(.usage, "a sweep needs a description; '\(model)' is a compiled plan")
+    }
     var table = Table(sweep.map { .number($0.name) } + CostRow.sweepColumns)
     let fixed = try description.parsed()
     for point in Sweep.points(sweep) {
