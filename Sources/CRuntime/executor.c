@@ -106,7 +106,9 @@ int rnnc_step(const rnnc_program *program, void *state, void *scratch, const voi
   if (result == RNNC_OK) result = check_ports(program, inputs, outputs);
   if (result != RNNC_OK) return result;
   run r = begin(program, state, scratch, inputs, outputs);
+  const uint64_t mode = ck_enter();
   run_tile(program, &r, 1);
+  ck_leave(mode);
   ((rnnc_state_header *)state)->steps += 1;
   return RNNC_OK;
 }
@@ -130,7 +132,9 @@ int rnnc_run_share(const rnnc_program *program, void *state, void *scratch,
   r.thread = thread;
   r.threads = threads;
   r.team = team;
+  const uint64_t mode = ck_enter();
   run_steps(program, &r, steps);
+  ck_leave(mode);
   /* The others have read it before they first met. */
   if (thread == 0) ((rnnc_state_header *)state)->steps += steps;
   return RNNC_OK;

@@ -142,6 +142,7 @@ struct InterfaceEmitter {
       if (in == NULL || out == NULL) return \(upper)_E_ARGUMENT;
     \(portPointers())
       uint64_t *taken = (uint64_t *)state + \(Self.stepsWord);
+      const uint64_t mode = ck_flush_subnormals();
       while (steps > 0) {
         const int rows = steps < \(plan.tile) ? (int)steps : \(plan.tile);
         const int turn = (int)(*taken & 1);
@@ -150,6 +151,7 @@ struct InterfaceEmitter {
         steps -= (size_t)rows;
         *taken += (uint64_t)rows;
       }
+      ck_restore_mode(mode);
       return 0;
     }
 

@@ -44,7 +44,7 @@ enum EmissionModels: Sendable, CustomStringConvertible {
     }
   }
 
-  private static func load(yaml: String) throws -> ModelGraph {
+  static func load(yaml: String) throws -> ModelGraph {
     let folder = try TemporaryFolder()
     let path = try folder.write(yaml, to: "model.yaml")
     return try ModelLoader.load(path: path, options: LoadOptions()).graph

@@ -63,6 +63,33 @@ import Testing
     compiler == compilers[0] || isa.name == "scalar"
   }
 
+  /// Subnormal results are zero inside a call, and the caller's arithmetic is as it was after it.
+  @Test(arguments: compilers)
+  func subnormalNumbersAreFlushed(compiler: String) throws {
+    let graph = try EmissionModels.load(
+      yaml: """
+        format: 1
+        weights: {init: uniform}
+        inputs: {x: {shape: [5]}}
+        layers: [{scale: tiny, by: 1.0e-30}]
+        outputs: {y: {from: tiny}}
+        """)
+    let x = (0..<5 * Self.steps).map { $0 % 5 == 0 ? Float(1e-5) : 1e-10 }
+    for isa in ISA.all where isa.runsHere && Self.isChecked(isa, compiler) {
+      let plan = try Compile.plan(graph, for: isa)
+      let inputs = [x.map(\.bitPattern)]
+      let got = try RuntimeRun.outputs(plan, isa, inputs, steps: Self.steps)[0]
+      let small = x.reduce(Float.infinity, min)
+      #expect(small * 1e-30 > 0, "the mode stayed")
+      for (i, bits) in got.enumerated() { #expect((Float(bitPattern: bits) > 0) == (i % 5 == 0)) }
+      let library = try EmittedLibrary(
+        plan, prefix: "flush", compiler: compiler, flags: isa.features.map { "-m\($0)" })
+      let emitted = library.run(inputs, portions: [Self.steps], steps: Self.steps)[0]
+      #expect(emitted == got)
+      #expect(small * 1e-30 > 0, "the mode stayed")
+    }
+  }
+
   @Test(arguments: compilers)
   func savedStateContinues(compiler: String) throws {
     let graph = try EmissionModels.cell("lstm", input: "dense", recurrent: "dense").load()

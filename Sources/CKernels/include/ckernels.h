@@ -35,6 +35,11 @@ typedef struct ck_call {
 
 typedef void (*ck_function)(const ck_call *call);
 
+/* Kernels are called between these two: subnormal numbers count as zero. ck_enter returns the
+ * caller's floating-point mode, which ck_leave restores. */
+uint64_t ck_enter(void);
+void ck_leave(uint64_t mode);
+
 enum { CK_MAX_OPERANDS = 32, CK_MAX_INTEGERS = 640, CK_MAX_REGISTERS = 128 };
 
 /* How a kernel uses an operand. */
