@@ -3,8 +3,8 @@
  * A program is read-only after it was opened and may be used by any number of threads at once. A
  * stream is a state: memory of the caller, rnnc_state_size bytes, aligned to rnnc_align. Scratch
  * memory is the caller's too, one per call in flight. step and run allocate nothing, take no lock,
- * and make no system call. Subnormal numbers count as zero in them; the caller's floating-point mode
- * is as before when they return. */
+ * and make no system call. Subnormal numbers count as zero in them; the caller's floating-point
+ * mode is as before when they return. */
 #ifndef RNNC_H
 #define RNNC_H
 #include <stddef.h>
