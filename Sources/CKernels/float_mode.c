@@ -1,4 +1,4 @@
-/* The library's way to the rounding mode that emitted programs set by themselves. */
+/* The library's way to the floating-point mode that emitted programs set by themselves. */
 #include "ckernels.h"
 #include "kernels/prelude-inl.h"
 

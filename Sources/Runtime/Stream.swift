@@ -48,24 +48,18 @@ public struct Stream: ~Copyable {
     try check(result)
   }
 
-  /// `steps` steps of any program. `inputs[i]` and `outputs[i]` point to `steps` rows of the port's
-  /// width, `Float` or `Int32`; the caller answers for their size.
+  /// `steps` steps of any program, on this thread or shared by a team. `inputs[i]` and `outputs[i]`
+  /// point to `steps` rows of the port's width, `Float` or `Int32`; the caller answers for their size.
   public mutating func run(
     inputs: UnsafePointer<UnsafeRawPointer?>, outputs: UnsafePointer<UnsafeMutableRawPointer?>,
-    steps: Int
+    steps: Int, on team: Team? = nil
   ) throws(RuntimeError) {
     guard steps >= 0 else { throw RuntimeError(.argument, "\(steps) steps") }
-    try check(
-      rnnc_run(
-        program.handle.program, state.baseAddress, scratch.baseAddress, inputs, outputs, steps))
-  }
-
-  /// The same, the work shared by the threads of a team.
-  public mutating func run(
-    inputs: UnsafePointer<UnsafeRawPointer?>, outputs: UnsafePointer<UnsafeMutableRawPointer?>,
-    steps: Int, on team: Team
-  ) throws(RuntimeError) {
-    guard steps >= 0 else { throw RuntimeError(.argument, "\(steps) steps") }
+    guard let team else {
+      return try check(
+        rnnc_run(
+          program.handle.program, state.baseAddress, scratch.baseAddress, inputs, outputs, steps))
+    }
     try check(
       team.run(
         SharedCall(

@@ -19,10 +19,11 @@ import Testing
       )
       let stored = (0..<gates * blocks * rows * columns).map { Float($0 + 1) }
       let sub = PackWeights.sub(rows: rows, lanes: lanes)
-      let packed = PackWeights.project(
-        stored, gates: gates, blocks: blocks, rows: rows, columns: columns, sub: sub, lanes: lanes)
       let abreast = PackWeights.abreast(
         rows: rows, columns: columns, blocks: blocks, lanes: lanes)
+      let packed = PackWeights.project(
+        stored, gates: gates, blocks: blocks, rows: rows, columns: columns,
+        abreast: abreast, sub: sub, lanes: lanes)
       let groups = (rows + sub * lanes - 1) / (sub * lanes)
       let panels = (blocks + abreast - 1) / abreast
       #expect(packed.count == gates * panels * groups * columns * sub * lanes)
@@ -57,10 +58,10 @@ import Testing
       let matrices = (0..<gates).map { g in
         (0..<units * m).map { Float(1 + g * units * m + $0) }
       }
-      let packed = PackWeights.recurrent(
-        matrices.map { $0[...] }, units: units, blocks: blocks, lanes: lanes)
-      let panels = (m + lanes - 1) / lanes
       let abreast = PackWeights.abreast(rows: m, columns: m, blocks: blocks, lanes: lanes)
+      let packed = PackWeights.recurrent(
+        matrices.map { $0[...] }, units: units, blocks: blocks, abreast: abreast, lanes: lanes)
+      let panels = (m + lanes - 1) / lanes
       var left = packed
       for (g, matrix) in matrices.enumerated() {
         for unit in 0..<units {

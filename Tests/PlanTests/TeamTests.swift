@@ -85,11 +85,7 @@ import Testing
     func outputs(_ memory: SampleMemory, on team: Team?) throws -> [UInt32] {
       var stream = Stream(program)
       for _ in 0..<3 {
-        if let team {
-          try stream.run(inputs: memory.inputs, outputs: memory.outputs, steps: 30, on: team)
-        } else {
-          try stream.run(inputs: memory.inputs, outputs: memory.outputs, steps: 30)
-        }
+        try stream.run(inputs: memory.inputs, outputs: memory.outputs, steps: 30, on: team)
       }
       let words = memory.outputs[0]!.assumingMemoryBound(to: UInt32.self)
       return Array(UnsafeBufferPointer(start: words, count: 4 * 30))

@@ -65,9 +65,6 @@ INLINE float v_highest(vec a) {
   const float even = a[0] > a[2] ? a[0] : a[2], odd = a[1] > a[3] ? a[1] : a[3];
   return even > odd ? even : odd;
 }
-INLINE float ck_element(const float *x, const int32_t *index, uint32_t limit, int exists) {
-  return exists && (uint32_t)*index < limit ? x[*index] : 0.0f;
-}
 INLINE vec v_gather_n(const float *x, const int32_t *index, uint32_t limit, int n) {
   return (vec){ck_element(x, index, limit, n > 0), ck_element(x, index + 1, limit, n > 1),
                ck_element(x, index + 2, limit, n > 2), ck_element(x, index + 3, limit, n > 3)};

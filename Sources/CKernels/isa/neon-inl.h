@@ -80,9 +80,6 @@ INLINE float v_highest(vec a) {
   const float even = x[0] > x[2] ? x[0] : x[2], odd = x[1] > x[3] ? x[1] : x[3];
   return even > odd ? even : odd;
 }
-INLINE float ck_element(const float *x, const int32_t *index, uint32_t limit, int exists) {
-  return exists && (uint32_t)*index < limit ? x[*index] : 0.0f;
-}
 INLINE vec v_gather_n(const float *x, const int32_t *index, uint32_t limit, int n) {
   const float y[4] = {ck_element(x, index, limit, n > 0), ck_element(x, index + 1, limit, n > 1),
                       ck_element(x, index + 2, limit, n > 2),

@@ -50,5 +50,5 @@ INLINE vec v_permute(vec a, vint index) { return (void)index, a; }
 INLINE float v_sum(vec a) { return a; }
 INLINE float v_highest(vec a) { return a; }
 INLINE vec v_gather_n(const float *x, const int32_t *index, uint32_t limit, int n) {
-  return n > 0 && (uint32_t)*index < limit ? x[*index] : 0.0f;
+  return ck_element(x, index, limit, n > 0);
 }

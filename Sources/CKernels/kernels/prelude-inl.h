@@ -57,6 +57,11 @@ INLINE int ck_lanes(int64_t count, int64_t index, int vl) {
   return left >= vl ? vl : left > 0 ? (int)left : 0;
 }
 
+/* x[*index], 0 where the index is not below `limit` or does not exist. */
+INLINE float ck_element(const float *x, const int32_t *index, uint32_t limit, int exists) {
+  return exists && (uint32_t)*index < limit ? x[*index] : 0.0f;
+}
+
 /* An f32 that travels as the bits of an integer. */
 INLINE float ck_float(int32_t bits) {
   union {

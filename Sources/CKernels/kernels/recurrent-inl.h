@@ -290,6 +290,24 @@ INLINE void K(recur)(const K(recurrence) * r, ck_phase phase, ck_phase second, i
   }
 }
 
+/* The same, `sub` made a constant. */
+INLINE void K(recur_sub)(const K(recurrence) * r, ck_phase phase, ck_phase second, int sub) {
+  switch (sub) {
+  case 1:
+    K(recur)(r, phase, second, 1);
+    break;
+  case 2:
+    K(recur)(r, phase, second, 2);
+    break;
+  case 3:
+    K(recur)(r, phase, second, 3);
+    break;
+  case 4:
+    K(recur)(r, phase, second, 4);
+    break;
+  }
+}
+
 /* ---- Kernels ---- */
 
 KERNEL void K(recurrent_elman_f32)(int steps, int turn, int thread, int threads,
@@ -312,20 +330,7 @@ KERNEL void K(recurrent_elman_f32)(int steps, int turn, int thread, int threads,
                            .xp = xp,
                            .h = h,
                            .y = y};
-  switch (sub) {
-  case 1:
-    K(recur)(&r, CK_ELMAN, CK_ELMAN, 1);
-    break;
-  case 2:
-    K(recur)(&r, CK_ELMAN, CK_ELMAN, 2);
-    break;
-  case 3:
-    K(recur)(&r, CK_ELMAN, CK_ELMAN, 3);
-    break;
-  case 4:
-    K(recur)(&r, CK_ELMAN, CK_ELMAN, 4);
-    break;
-  }
+  K(recur_sub)(&r, CK_ELMAN, CK_ELMAN, sub);
 }
 
 KERNEL void K(recurrent_lstm_f32)(int steps, int turn, int thread, int threads, const ck_team *team,
@@ -395,18 +400,5 @@ KERNEL void K(recurrent_gru_before_f32)(int steps, int turn, int thread, int thr
                            .rh = rh,
                            .z = z,
                            .y = y};
-  switch (sub) {
-  case 1:
-    K(recur)(&r, CK_GRU_RESET, CK_GRU_NEW, 1);
-    break;
-  case 2:
-    K(recur)(&r, CK_GRU_RESET, CK_GRU_NEW, 2);
-    break;
-  case 3:
-    K(recur)(&r, CK_GRU_RESET, CK_GRU_NEW, 3);
-    break;
-  case 4:
-    K(recur)(&r, CK_GRU_RESET, CK_GRU_NEW, 4);
-    break;
-  }
+  K(recur_sub)(&r, CK_GRU_RESET, CK_GRU_NEW, sub);
 }

@@ -37,9 +37,9 @@ package enum PackWeights {
   /// `[blocks][groups][columns][sub][lanes]`, gate after gate, of stacked block matrices stored
   /// `[gates][blocks][rows][columns]`; rows and columns of one block.
   package static func project(
-    _ stored: [Float], gates: Int, blocks: Int, rows: Int, columns: Int, sub: Int, lanes: Int
+    _ stored: [Float], gates: Int, blocks: Int, rows: Int, columns: Int, abreast: Int, sub: Int,
+    lanes: Int
   ) -> [Float] {
-    let abreast = abreast(rows: rows, columns: columns, blocks: blocks, lanes: lanes)
     if abreast > 1 {
       let size = blocks * rows * columns
       return (0..<gates).flatMap { gate in
@@ -78,10 +78,9 @@ package enum PackWeights {
   /// `[blocks][panels][m][gates][lanes]` of matrices stored `[blocks][m][m]` each: the gates of the
   /// same units side by side, so that one pass over k leaves all of them in registers.
   package static func recurrent(
-    _ gates: [ArraySlice<Float>], units: Int, blocks: Int, lanes: Int
+    _ gates: [ArraySlice<Float>], units: Int, blocks: Int, abreast: Int, lanes: Int
   ) -> [Float] {
     let m = units / blocks
-    let abreast = abreast(rows: m, columns: m, blocks: blocks, lanes: lanes)
     if abreast > 1 {
       return self.abreast(
         gates, blocks: blocks, rows: m, columns: m, abreast: abreast, lanes: lanes)

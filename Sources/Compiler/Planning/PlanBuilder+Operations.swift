@@ -74,17 +74,17 @@ extension PlanBuilder {
       throw CompilerBug("planning: expand-structures left '@\(matrix.name)' \(type.structure)")
     }
     let sub = PackWeights.sub(rows: rows, lanes: target.lanes)
+    let abreast = PackWeights.abreast(
+      rows: rows, columns: columns, blocks: blocks, lanes: target.lanes)
     let packed = PackWeights.project(
-      stored, gates: gates, blocks: blocks, rows: rows, columns: columns, sub: sub,
-      lanes: target.lanes)
+      stored, gates: gates, blocks: blocks, rows: rows, columns: columns, abreast: abreast,
+      sub: sub, lanes: target.lanes)
     let w = addWeights(matrix.name, packed)
     let b = try bias.map { (bias) throws(CompilerBug) in
       addWeights(bias.name, try vector(bias))
     }
     let x = try place(of: input)
     let y = destination(of: result, named: "\(matrix.name) x")
-    let abreast = PackWeights.abreast(
-      rows: rows, columns: columns, blocks: blocks, lanes: target.lanes)
     let sizes = [rows, columns, blocks, abreast, gates, sub].map(Int32.init)
     call(
       "project_f32", sizes + [stride(of: x), stride(of: y)], [w, x, b, y],

@@ -36,7 +36,7 @@ extension PlanBuilder {
     let comment = "\(scan.name): \(match.units) units in \(blocks) block\(blocks == 1 ? "" : "s")"
     switch match.epilogue {
     case .elman(let activation):
-      let u = try packed(match.gates[0], match, blocks: blocks, sub: sub)
+      let u = try packed(match.gates[0], match, blocks: blocks, abreast: abreast, sub: sub)
       let function = try [
         Int32(sub), opcode(activation.function.rawValue),
         Int32(bitPattern: activation.parameter.bitPattern),
@@ -45,13 +45,13 @@ extension PlanBuilder {
         "recurrent_elman_f32", shape + function + strides, [u, xp, h, y],
         comment: comment)
     case .lstm:
-      let u = try interleaved(match.gates, match, blocks: blocks)
+      let u = try interleaved(match.gates, match, blocks: blocks, abreast: abreast)
       let c = try place(of: scan.states[match.c!].before)
       call(
         "recurrent_lstm_f32", shape + strides, [u, xp, h, c, y],
         comment: comment)
     case .gruAfter(let update, let recurrentBias):
-      let u = try interleaved(match.gates, match, blocks: blocks)
+      let u = try interleaved(match.gates, match, blocks: blocks, abreast: abreast)
       let bias =
         recurrentBias.count == match.units
         ? recurrentBias : [Float](repeating: recurrentBias.first ?? 0, count: match.units)
@@ -60,8 +60,8 @@ extension PlanBuilder {
         "recurrent_gru_after_f32", shape + [update.rawValue] + strides,
         [u, xp, b, h, y], comment: comment)
     case .gruBefore(let update):
-      let rz = try interleaved(Array(match.gates[0..<2]), match, blocks: blocks)
-      let n = try packed(match.gates[2], match, blocks: blocks, sub: sub)
+      let rz = try interleaved(Array(match.gates[0..<2]), match, blocks: blocks, abreast: abreast)
+      let n = try packed(match.gates[2], match, blocks: blocks, abreast: abreast, sub: sub)
       let reset = addScratch("\(scan.name) r h", width: match.units, perStep: false)
       let z = addScratch("\(scan.name) z", width: match.units, perStep: false)
       call(
@@ -103,21 +103,22 @@ extension PlanBuilder {
   }
 
   private mutating func interleaved(
-    _ gates: [RecurrenceMatch.Gate], _ match: RecurrenceMatch, blocks: Int
+    _ gates: [RecurrenceMatch.Gate], _ match: RecurrenceMatch, blocks: Int, abreast: Int
   ) throws(CompilerBug) -> Place {
     var matrices: [ArraySlice<Float>] = []
     for gate in gates { matrices.append(try stored(gate)) }
     let numbers = PackWeights.recurrent(
-      matrices, units: match.units, blocks: blocks, lanes: target.lanes)
+      matrices, units: match.units, blocks: blocks, abreast: abreast, lanes: target.lanes)
     return addWeights(name(of: gates), numbers)
   }
 
   private mutating func packed(
-    _ gate: RecurrenceMatch.Gate, _ match: RecurrenceMatch, blocks: Int, sub: Int
+    _ gate: RecurrenceMatch.Gate, _ match: RecurrenceMatch, blocks: Int, abreast: Int, sub: Int
   ) throws(CompilerBug) -> Place {
     let m = match.units / blocks
     let numbers = PackWeights.project(
-      Array(try stored(gate)), gates: 1, blocks: blocks, rows: m, columns: m, sub: sub,
+      Array(try stored(gate)), gates: 1, blocks: blocks, rows: m, columns: m,
+      abreast: abreast, sub: sub,
       lanes: target.lanes)
     return addWeights(name(of: [gate]), numbers)
   }

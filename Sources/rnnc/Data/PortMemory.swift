@@ -48,11 +48,7 @@ struct PortMemory: ~Copyable {
   mutating func run(_ stream: inout Stream, steps: Int, on team: Team?) throws(Failure) {
     precondition(steps <= capacity)
     do {
-      if let team {
-        try stream.run(inputs: inputPointers, outputs: outputPointers, steps: steps, on: team)
-      } else {
-        try stream.run(inputs: inputPointers, outputs: outputPointers, steps: steps)
-      }
+      try stream.run(inputs: inputPointers, outputs: outputPointers, steps: steps, on: team)
     } catch {
       throw Failure(runtime: error)
     }

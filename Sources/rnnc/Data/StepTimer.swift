@@ -108,11 +108,7 @@ struct StepTimer: ~Copyable {
       let start = Self.now()
       for _ in 0..<calls {
         // The pointers fit the program: nothing can fail.
-        if let team {
-          try? stream.run(inputs: inputs, outputs: outputs, steps: steps, on: team)
-        } else {
-          try? stream.run(inputs: inputs, outputs: outputs, steps: steps)
-        }
+        try? stream.run(inputs: inputs, outputs: outputs, steps: steps, on: team)
       }
       return Self.now() - start
     }

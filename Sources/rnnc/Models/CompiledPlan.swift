@@ -12,7 +12,7 @@ enum CompiledPlan {
       let isa = try target.isa()
       target.announce(isa, session)
       return try Executable.planFile(of: graph, for: isa, session)
-    case .plan(let file, _):
+    case .plan(let file, _, _):
       try target.checkFits(file.plan, path: path)
       return file
     }

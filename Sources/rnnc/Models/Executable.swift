@@ -17,14 +17,12 @@ struct Executable {
     switch try ModelFile.load(path, options, session) {
     case .description(let graph):
       return try compile(graph, target, session)
-    case .plan(let file, _):
+    case .plan(let file, let program, _):
       try target.checkFits(file.plan, path: path)
       target.announce(file.plan, session)
-      return Executable(
-        plan: file.plan,
-        program: try open { () throws(RuntimeError) in
-          try Program(planFile: path)
-        })
+      // Opened again, a plan that cannot run here says why.
+      let opened = try program ?? open { () throws(RuntimeError) in try Program(planFile: path) }
+      return Executable(plan: file.plan, program: opened)
     }
   }
 

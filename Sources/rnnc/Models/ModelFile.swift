@@ -7,7 +7,8 @@ import Runtime
 /// A model argument, told by its content: a description or a compiled plan.
 enum ModelFile {
   case description(ModelGraph)
-  case plan(PlanFile, path: String)
+  /// `program` is nil where the plan is sound but cannot run on this machine.
+  case plan(PlanFile, program: Program?, path: String)
 
   /// Reads and checks it; warnings go to the session.
   static func load(
@@ -20,9 +21,7 @@ enum ModelFile {
           .usage, "--set: '\(path)' is compiled, its dimensions are fixed",
           help: ["give the description that it was compiled from"])
       }
-      let plan = try readPlan(file)
-      try checkCalls(path)
-      return .plan(plan, path: path)
+      return .plan(try readPlan(file), program: try openProgram(path), path: path)
     }
     if let kind = FileKind.recognise(file) {
       throw InputError.malformed(
@@ -52,13 +51,13 @@ enum ModelFile {
     }
   }
 
-  /// The runtime's own checks, which reach into every call; whether the plan can run here is asked
-  /// by those who run it.
-  private static func checkCalls(_ path: String) throws(Failure) {
+  /// The runtime checks every call, whoever asks for the plan.
+  private static func openProgram(_ path: String) throws(Failure) -> Program? {
     do throws(RuntimeError) {
-      _ = try Program(planFile: path)
+      return try Program(planFile: path)
     } catch {
-      if error.code != .unavailable { throw Failure(runtime: error) }
+      if error.code == .unavailable { return nil }
+      throw Failure(runtime: error)
     }
   }
 
@@ -66,7 +65,7 @@ enum ModelFile {
   func requireGraph(for purpose: String) throws(Failure) -> ModelGraph {
     switch self {
     case .description(let graph): return graph
-    case .plan(_, let path):
+    case .plan(_, _, let path):
       throw Failure(
         .usage, "\(purpose) needs a description; '\(path)' is a compiled plan")
     }

@@ -43,7 +43,7 @@ struct StageText {
       let isa = try target.isa()
       target.announce(isa, session)
       return try Executable.planFile(of: graph, for: isa, session).plan
-    case .plan(let file, let path):
+    case .plan(let file, _, let path):
       try target.checkFits(file.plan, path: path)
       return file.plan
     }

@@ -24,8 +24,8 @@ struct RunCommand: Verb {
   @Option(
     parsing: .unconditional, help: "Steps of one call (default: 1 on a pipe, otherwise many).")
   var chunk: Int?
-  @Option(name: .short, parsing: .unconditional, help: ThreadCount.help) var threads = ThreadCount
-    .one
+  @Option(name: .short, parsing: .unconditional, help: ThreadCount.help)
+  var threads = ThreadCount.one
   @Flag(help: "Begin no step before its time, by the model's stream rate.") var realtime = false
   @OptionGroup var description: DescriptionOptions
   @OptionGroup var target: TargetOptions

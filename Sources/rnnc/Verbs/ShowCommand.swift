@@ -55,7 +55,7 @@ struct ShowCommand: Verb {
     } else {
       switch try ModelFile.load(file, description, session) {
       case .description(let graph): try ModelListing(graph).show(session)
-      case .plan(let plan, _): try PlanListing(plan).show(session)
+      case .plan(let plan, _, _): try PlanListing(plan).show(session)
       }
     }
     return .yes
