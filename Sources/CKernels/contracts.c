@@ -3,6 +3,9 @@
 #include <string.h>
 #include "contracts.h"
 
+/* How weights are stored. */
+typedef enum { CK_F32, CK_BF16 } ck_type;
+
 /* A product or sum that has left the range of int64_t, or a violated demand, sticks. */
 typedef struct {
   const int32_t *n;
@@ -52,55 +55,64 @@ static int result(const contract *c) { return c->failed ? -1 : 0; }
                      steps, extent);                                                               \
   if (c.failed) return -1
 
-/* ---- Products ---- */
+/* ---- Matrices ---- */
 
-/* Blocks abreast stand in one vector, with their columns and with their rows. */
-static void demand_abreast(contract *c, int64_t abreast, int64_t rows, int64_t columns,
-                           int64_t sub) {
-  demand(c, abreast >= 1 && sub >= 1 && sub <= 4);
+/* Elements of packed weights: bf16 stands in pairs of columns. */
+static int64_t packed(contract *c, ck_type type, int64_t panels, int64_t columns, int64_t vectors) {
+  const int64_t stored = type == CK_BF16 ? rounded_up(c, columns, 2) : columns;
+  return times(c, times(c, times(c, panels, stored), vectors), c->lanes);
+}
+
+/* Panels of `count` rows in each of `blocks` blocks, or of blocks abreast. */
+static int64_t panels(contract *c, int64_t count, int64_t blocks, int64_t abreast, int64_t height) {
+  if (abreast > 1) return (blocks + abreast - 1) / abreast;
+  return times(c, blocks, plus(c, count, height - 1) / height);
+}
+
+/* How a matrix is walked, and that blocks abreast stand in one vector with their columns and rows.
+ */
+static void demand_shape(contract *c, int64_t rows, int64_t columns, int64_t abreast, int64_t sub,
+                         int32_t interleave, int32_t serpentine) {
+  demand(c, interleave == 1 || interleave == 2 || interleave == 4);
+  demand(c, serpentine <= 1 && abreast >= 1 && sub >= 1 && sub <= 4);
   if (c->failed || abreast == 1) return;
   demand(c, sub == 1 && abreast <= c->lanes);
   if (!c->failed)
     demand(c, rows >= 1 && rows <= c->lanes / abreast && columns <= c->lanes / abreast);
 }
 
-CONTRACT(project_f32) {
-  BEGIN(8, 4);
+static int project(contract *c, ck_type type) {
+  const int32_t *n = c->n;
   const int64_t height = n[0], width = n[1], blocks = n[2], abreast = n[3], gates = n[4];
   const int64_t sub = n[5];
-  demand(&c, blocks >= 1 && gates >= 1);
-  demand_abreast(&c, abreast, height, width, sub);
-  if (c.failed) return -1;
-  const int64_t pairs = times(&c, blocks, gates), out = times(&c, pairs, height);
-  extent[0] = times(&c, times(&c, pairs, rounded_up(&c, height, sub * lanes)), width);
-  if (abreast > 1) {
-    const int64_t panels = (blocks + abreast - 1) / abreast;
-    extent[0] = times(&c, times(&c, gates, panels), width * lanes);
-  }
-  extent[1] = rows(&c, times(&c, blocks, width), n[6]);
-  extent[2] = out;
-  extent[3] = rows(&c, out, n[7]);
-  return result(&c);
+  demand(c, blocks >= 1 && gates >= 1 && gates <= 4 && (gates == 1 || sub == 1));
+  demand_shape(c, height, width, abreast, sub, n[6], n[7]);
+  if (c->failed) return -1;
+  const int64_t out = times(c, times(c, blocks, gates), height), vectors = gates > 1 ? gates : sub;
+  const int64_t count = panels(c, height, blocks, abreast, sub * c->lanes);
+  c->extent[0] = packed(c, type, count, width, vectors);
+  c->extent[1] = rows(c, times(c, blocks, width), n[8]);
+  c->extent[2] = out;
+  c->extent[3] = rows(c, out, n[9]);
+  return result(c);
 }
 
-/* ---- Recurrences ---- */
-
-/* Elements of a packed recurrent matrix with panels of `height` units and `gates` gates. */
-static int64_t recurrent(contract *c, int64_t units, int64_t blocks, int64_t abreast, int64_t gates,
-                         int64_t height) {
-  const int64_t m = units / blocks, padded = rounded_up(c, m * abreast, height);
-  const int64_t parts = (blocks + abreast - 1) / abreast;
-  return times(c, times(c, times(c, parts, padded), m), gates);
+/* Elements of a packed recurrent matrix of `gates` gates, or of one with `sub` vectors side by
+ * side. */
+static int64_t recurrent(contract *c, ck_type type, int64_t gates, int64_t sub) {
+  const int64_t blocks = c->n[1], m = c->n[0] / blocks, abreast = c->n[2];
+  const int64_t count = panels(c, m, blocks, abreast, sub * c->lanes);
+  return packed(c, type, count, m, gates * sub);
 }
 
 /* The demands that all recurrences share. h of the step before is read from y, so a row of y must
  * not be overwritten by the next. */
-static void recurrence(contract *c, int64_t units, int64_t blocks, int64_t abreast, int64_t sub,
-                       int64_t y_stride) {
-  demand(c, blocks >= 1);
+static void recurrence(contract *c, int64_t sub, int64_t y_stride) {
+  const int64_t units = c->n[0], blocks = c->n[1];
+  demand(c, blocks >= 1 && c->n[3] >= 1);
   if (c->failed) return;
   demand(c, units % blocks == 0 && (c->steps <= 1 || y_stride >= units));
-  demand_abreast(c, abreast, units / blocks, units / blocks, sub);
+  demand_shape(c, units / blocks, units / blocks, c->n[2], sub, c->n[4], c->n[5]);
 }
 
 static int is_activation(int32_t opcode) {
@@ -108,54 +120,69 @@ static int is_activation(int32_t opcode) {
   return o && o->arguments == 1;
 }
 
-CONTRACT(recurrent_elman_f32) {
-  contract c = begin(n, n_count == 8 && operand_count == 4, 5, lanes, steps, extent);
-  if (c.failed) return -1;
-  demand(&c, is_activation(n[4]) && n[6] >= 0 && n[7] >= 0);
-  recurrence(&c, n[0], n[1], n[2], n[3], n[7]);
-  if (c.failed) return -1;
-  extent[0] = recurrent(&c, n[0], n[1], n[2], 1, (int64_t)n[3] * lanes);
-  extent[1] = rows(&c, n[0], n[6]);
-  extent[2] = n[0];
-  extent[3] = rows(&c, n[0], n[7]);
-  return result(&c);
+static int elman(contract *c, ck_type type) {
+  const int32_t *n = c->n;
+  demand(c, is_activation(n[7]) && n[9] >= 0 && n[10] >= 0);
+  recurrence(c, n[6], n[10]);
+  if (c->failed) return -1;
+  c->extent[0] = recurrent(c, type, 1, n[6]);
+  c->extent[1] = rows(c, n[0], n[9]);
+  c->extent[2] = n[0];
+  c->extent[3] = rows(c, n[0], n[10]);
+  return result(c);
 }
 
-CONTRACT(recurrent_lstm_f32) {
-  BEGIN(5, 5);
-  recurrence(&c, n[0], n[1], n[2], 1, n[4]);
-  if (c.failed) return -1;
-  extent[0] = recurrent(&c, n[0], n[1], n[2], 4, lanes);
-  extent[1] = rows(&c, 4 * (int64_t)n[0], n[3]);
-  extent[2] = extent[3] = n[0];
-  extent[4] = rows(&c, n[0], n[4]);
-  return result(&c);
+static int lstm(contract *c, ck_type type) {
+  const int32_t *n = c->n;
+  recurrence(c, 1, n[7]);
+  if (c->failed) return -1;
+  c->extent[0] = recurrent(c, type, 4, 1);
+  c->extent[1] = rows(c, 4 * (int64_t)n[0], n[6]);
+  c->extent[2] = c->extent[3] = n[0];
+  c->extent[4] = rows(c, n[0], n[7]);
+  return result(c);
 }
 
-CONTRACT(recurrent_gru_after_f32) {
-  BEGIN(6, 5);
-  recurrence(&c, n[0], n[1], n[2], 1, n[5]);
-  demand(&c, n[3] <= 1);
-  if (c.failed) return -1;
-  extent[0] = recurrent(&c, n[0], n[1], n[2], 3, lanes);
-  extent[1] = rows(&c, 3 * (int64_t)n[0], n[4]);
-  extent[2] = extent[3] = n[0];
-  extent[4] = rows(&c, n[0], n[5]);
-  return result(&c);
+static int gru_after(contract *c, ck_type type) {
+  const int32_t *n = c->n;
+  recurrence(c, 1, n[8]);
+  demand(c, n[6] <= 1);
+  if (c->failed) return -1;
+  c->extent[0] = recurrent(c, type, 3, 1);
+  c->extent[1] = rows(c, 3 * (int64_t)n[0], n[7]);
+  c->extent[2] = c->extent[3] = n[0];
+  c->extent[4] = rows(c, n[0], n[8]);
+  return result(c);
 }
 
-CONTRACT(recurrent_gru_before_f32) {
-  BEGIN(7, 7);
-  recurrence(&c, n[0], n[1], n[2], n[3], n[6]);
-  demand(&c, n[4] <= 1);
-  if (c.failed) return -1;
-  extent[0] = recurrent(&c, n[0], n[1], n[2], 2, lanes);
-  extent[1] = recurrent(&c, n[0], n[1], n[2], 1, (int64_t)n[3] * lanes);
-  extent[2] = rows(&c, 3 * (int64_t)n[0], n[5]);
-  extent[3] = extent[4] = extent[5] = n[0];
-  extent[6] = rows(&c, n[0], n[6]);
-  return result(&c);
+static int gru_before(contract *c, ck_type type) {
+  const int32_t *n = c->n;
+  recurrence(c, n[6], n[9]);
+  demand(c, n[7] <= 1);
+  if (c->failed) return -1;
+  c->extent[0] = recurrent(c, type, 2, 1);
+  c->extent[1] = recurrent(c, type, 1, n[6]);
+  c->extent[2] = rows(c, 3 * (int64_t)n[0], n[8]);
+  c->extent[3] = c->extent[4] = c->extent[5] = n[0];
+  c->extent[6] = rows(c, n[0], n[9]);
+  return result(c);
 }
+
+/* `checked`: integers that may not be negative; the bits of elman's parameter may. */
+#define MATRIX_CONTRACT(name, type, word, integers, operands, checked)                             \
+  CONTRACT(name##_##type) {                                                                        \
+    contract c = begin(n, n_count == (integers) && operand_count == (operands), checked, lanes,    \
+                       steps, extent);                                                             \
+    return c.failed ? -1 : word;                                                                   \
+  }
+#define MATRIX_CONTRACTS(type, code)                                                               \
+  MATRIX_CONTRACT(project, type, project(&c, code), 10, 4, 10)                                     \
+  MATRIX_CONTRACT(recurrent_elman, type, elman(&c, code), 11, 4, 8)                                \
+  MATRIX_CONTRACT(recurrent_lstm, type, lstm(&c, code), 8, 5, 8)                                   \
+  MATRIX_CONTRACT(recurrent_gru_after, type, gru_after(&c, code), 9, 5, 9)                         \
+  MATRIX_CONTRACT(recurrent_gru_before, type, gru_before(&c, code), 10, 7, 10)
+MATRIX_CONTRACTS(f32, CK_F32)
+MATRIX_CONTRACTS(bf16, CK_BF16)
 
 /* ---- Pointwise ---- */
 

@@ -26,6 +26,9 @@ static const char isa_end[] = {
 static const char kernels_activation[] = {
 #embed "kernels/activation-inl.h"
     , 0};
+static const char kernels_products[] = {
+#embed "kernels/products-inl.h"
+    , 0};
 static const char kernels_project[] = {
 #embed "kernels/project-inl.h"
     , 0};
@@ -62,6 +65,7 @@ static const struct {
     SOURCE("isa/neon-inl.h", isa_neon),
     SOURCE("isa/end-inl.h", isa_end),
     SOURCE("kernels/activation-inl.h", kernels_activation),
+    SOURCE("kernels/products-inl.h", kernels_products),
     SOURCE("kernels/project-inl.h", kernels_project),
     SOURCE("kernels/gates-inl.h", kernels_gates),
     SOURCE("kernels/recurrent-inl.h", kernels_recurrent),

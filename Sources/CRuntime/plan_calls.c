@@ -14,7 +14,8 @@ typedef struct call_check {
   int lanes;
   struct {
     char access; /* r, w or u */
-    int is_integer, is_optional;
+    int is_optional;
+    uint32_t element; /* code */
   } use[CK_MAX_OPERANDS];
 } call_check;
 
@@ -78,6 +79,13 @@ static int64_t repetitions(const call_check *c, uint32_t words, uint32_t repeati
   return integer_named(c, ordinal == 0 ? "inputs" : "outputs");
 }
 
+/* The element type that an operand's letters before the colon name. */
+static uint32_t element_of(const char *word, const char *colon) {
+  if (colon && memchr(word, 'i', (size_t)(colon - word))) return ELEMENT_I32;
+  if (colon && memchr(word, 'b', (size_t)(colon - word))) return ELEMENT_BF16;
+  return ELEMENT_F32;
+}
+
 /* Fills c->use from the kernel's operand words. */
 static int spread_operands(call_check *c) {
   uint32_t repeating, words = count_words(c->kernel->operands, &repeating);
@@ -91,7 +99,7 @@ static int spread_operands(call_check *c) {
     const char *colon = memchr(word, ':', length);
     for (int64_t k = 0; k < times; k++, filled++) {
       c->use[filled].access = word[0];
-      c->use[filled].is_integer = colon && memchr(word, 'i', (size_t)(colon - word)) != NULL;
+      c->use[filled].element = element_of(word, colon);
       c->use[filled].is_optional = colon && memchr(word, '?', (size_t)(colon - word)) != NULL;
     }
   }
@@ -105,7 +113,7 @@ static int check_use(const call_check *c, uint32_t i, const rnnc_buffer *b) {
     return c->use[i].is_optional ? RNNC_OK
                                  : refuse(c, RNNC_E_MALFORMED, "operand %u of '%s' is absent", i,
                                           c->kernel->operands);
-  if (c->use[i].is_integer != b->is_integer || b->element_bytes != 4)
+  if (c->use[i].element != b->element)
     return refuse(c, RNNC_E_MALFORMED, "operand %u (buffer '%.80s') has the wrong element type", i,
                   b->name);
   int constant = b->storage == RNNC_WEIGHT || b->storage == RNNC_INPUT;
@@ -146,6 +154,8 @@ static int check_extents(const call_check *c, uint64_t first, int64_t rows) {
     uint64_t offset;
     const rnnc_buffer *b = operand_at(c, first + i, &offset);
     int result = b ? check_reach(c, i, b, offset, extent[i], rows) : RNNC_OK;
+    if (result == RNNC_OK && b && b->element == ELEMENT_BF16 && offset % 2 != 0)
+      result = refuse(c, RNNC_E_MALFORMED, "operand %u begins in the middle of a pair of bf16", i);
     if (result != RNNC_OK) return result;
   }
   return RNNC_OK;

@@ -11,8 +11,7 @@ typedef struct cursor {
   uint64_t at; /* byte of the record in the file */
 } cursor;
 
-/* Codes of the element types that the checks know by name. */
-enum { ELEMENT_F32 = 0, ELEMENT_I32 = 8, ELEMENT_COUNT = 13 };
+/* What an element type is, by code. */
 typedef struct rnnc_element {
   uint32_t bytes;
   int is_integer;

@@ -10,7 +10,11 @@
 #endif
 
 #define FILE_MAGIC "RNNCPLAN"
-enum { FILE_VERSION = 1, FILE_HEADER_BYTES = 256 };
+
+/* Codes of element types, and how many there are. */
+enum { ELEMENT_F32 = 0, ELEMENT_BF16 = 3, ELEMENT_I32 = 8, ELEMENT_COUNT = 13 };
+
+enum { FILE_VERSION = 2, FILE_HEADER_BYTES = 256 };
 
 /* Byte offsets of the header's fields. */
 enum {

@@ -135,7 +135,6 @@ static int check_buffer(const cursor *c, rnnc_buffer *b, const rnnc_port *ports)
   if (per_step > 1) return rnnc_refuse_field(c, "perStep", 12, "must be 0 or 1");
   if (width > INT32_MAX) return rnnc_refuse_field(c, "width", 24, "more than 2147483647");
   b->element_bytes = rnnc_elements[b->element].bytes;
-  b->is_integer = b->element == ELEMENT_I32;
   b->storage = (rnnc_storage)storage;
   b->per_step = per_step == 1;
   b->width = (int64_t)width;

@@ -19,8 +19,7 @@ typedef enum rnnc_storage {
 
 typedef struct rnnc_buffer {
   const char *name;
-  int is_integer; /* 4-byte integers, otherwise floats of element_bytes */
-  uint32_t element;
+  uint32_t element; /* code */
   uint32_t element_bytes;
   rnnc_storage storage;
   int per_step;

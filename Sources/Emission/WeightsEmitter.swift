@@ -18,8 +18,7 @@ struct WeightsEmitter {
   func pointer(to buffer: Int) -> String {
     let storage = plan.buffers[buffer]
     guard case .weight(let offset) = storage.storage, !isInline else { return array(buffer) }
-    let type = storage.element == .i32 ? "int32_t" : "float"
-    return "(const \(type) *)(const void *)(\(prefix)_weights + \(offset))"
+    return "(const \(word(of: storage)) *)(const void *)(\(prefix)_weights + \(offset))"
   }
 
   private func array(_ buffer: Int) -> String {
@@ -30,14 +29,14 @@ struct WeightsEmitter {
     var text = ""
     for (i, buffer) in plan.buffers.enumerated() {
       guard case .weight(let offset) = buffer.storage else { continue }
-      let words = (0..<buffer.width).map { word(at: offset + 4 * $0) }
-      let type = buffer.element == .i32 ? "int32_t" : "float"
+      let count = buffer.width * buffer.element.byteCount / 4
+      let words = (0..<count).map { word(at: offset + 4 * $0) }
       let items =
-        buffer.element == .i32
-        ? words.map { "\(Int32(bitPattern: $0))" }
-        : words.map { CText.float(Float(bitPattern: $0)) }
+        buffer.element == .f32
+        ? words.map { CText.float(Float(bitPattern: $0)) }
+        : words.map { "\(Int32(bitPattern: $0))" }
       text += """
-        static const \(type) \(array(i))[\(max(1, buffer.width))] __attribute__((aligned(64))) = {
+        static const \(word(of: buffer)) \(array(i))[\(max(1, count))] __attribute__((aligned(64))) = {
         \(CText.wrapped(items.isEmpty ? ["0"] : items, indent: "    "))
         };
 
@@ -45,6 +44,9 @@ struct WeightsEmitter {
     }
     return text
   }
+
+  /// What a weight buffer is an array of: bf16 stands in pairs.
+  private func word(of buffer: Buffer) -> String { buffer.element == .f32 ? "float" : "int32_t" }
 
   private func word(at offset: Int) -> UInt32 {
     (0..<4).reduce(0) { $0 | UInt32(plan.weights[offset + $1]) << (8 * $1) }

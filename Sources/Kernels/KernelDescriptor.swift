@@ -57,7 +57,7 @@ package struct KernelOperand: Hashable, Sendable {
 
   package let name: String
   package let access: Access
-  /// f32 or i32.
+  /// f32, i32 or bf16.
   package let element: ElementType
   /// Whether a call may leave it out.
   package let isOptional: Bool
@@ -70,7 +70,7 @@ package struct KernelOperand: Hashable, Sendable {
     case "u": access = .update
     default: access = .read
     }
-    element = parts[0].contains("i") ? .i32 : .f32
+    element = parts[0].contains("i") ? .i32 : parts[0].contains("b") ? .bf16 : .f32
     isOptional = parts[0].hasSuffix("?")
     repeats = parts[1].hasSuffix("...")
     name = String(parts[1].prefix { $0 != "." })

@@ -3,7 +3,7 @@ import Tensors
 /// The numbers of `Plan.docc/PlanFile.md`, for the writer and the reader.
 package enum PlanFileFormat {
   package static let magic: [UInt8] = Array("RNNCPLAN".utf8)
-  package static let version: UInt32 = 1
+  package static let version: UInt32 = 2
   package static let headerByteCount = 256
   package static let alignment = 64
   /// In place of an index: no operand, no initial values.

@@ -8,37 +8,75 @@ import Testing
   static let lanes = [1, 4, 8, 16]
 
   @Test(arguments: lanes)
-  func projectPanelsHoldEveryEntry(lanes: Int) {
+  func panelsHoldRowsSideBySide(lanes: Int) {
     var random = SeededRandom(seed: UInt64(lanes))
     for _ in 0..<40 {
-      let (gates, blocks) = (
-        Int.random(in: 1...4, using: &random), Int.random(in: 1...9, using: &random)
-      )
-      let (rows, columns) = (
-        Int.random(in: 1...40, using: &random), Int.random(in: 1...9, using: &random)
-      )
-      let stored = (0..<gates * blocks * rows * columns).map { Float($0 + 1) }
-      let sub = PackWeights.sub(rows: rows, lanes: lanes)
-      let abreast = PackWeights.abreast(
-        rows: rows, columns: columns, blocks: blocks, lanes: lanes)
-      let packed = PackWeights.project(
-        stored, gates: gates, blocks: blocks, rows: rows, columns: columns,
-        abreast: abreast, sub: sub, lanes: lanes)
-      let groups = (rows + sub * lanes - 1) / (sub * lanes)
-      let panels = (blocks + abreast - 1) / abreast
-      #expect(packed.count == gates * panels * groups * columns * sub * lanes)
+      let shape = Shape(lanes: lanes, &random)
+      let sub = PackWeights.sub(rows: shape.rows, lanes: lanes)
+      let packed = PackWeights.side(
+        shape.stored(gate: 0)[...], blocks: shape.blocks, rows: shape.rows, columns: shape.columns,
+        abreast: shape.abreast, sub: sub, lanes: lanes)
+      shape.check(packed, vectors: sub, gates: 1)
+    }
+  }
+
+  @Test(arguments: lanes)
+  func panelsHoldGatesSideBySide(lanes: Int) {
+    var random = SeededRandom(seed: UInt64(100 + lanes))
+    for _ in 0..<40 {
+      let shape = Shape(lanes: lanes, &random)
+      let gates = Int.random(in: 2...4, using: &random)
+      let matrices = (0..<gates).map { shape.stored(gate: $0)[...] }
+      let packed = PackWeights.gates(
+        matrices, blocks: shape.blocks, rows: shape.rows, columns: shape.columns,
+        abreast: shape.abreast, lanes: lanes)
+      shape.check(packed, vectors: gates, gates: gates)
+    }
+  }
+
+  /// Blocks of [rows, columns], every entry another number.
+  struct Shape {
+    let blocks: Int
+    let rows: Int
+    let columns: Int
+    let abreast: Int
+    let lanes: Int
+
+    init(lanes: Int, _ random: inout SeededRandom) {
+      blocks = Int.random(in: 1...9, using: &random)
+      rows = Int.random(in: 1...40, using: &random)
+      columns = Int.random(in: 1...9, using: &random)
+      abreast = PackWeights.abreast(rows: rows, columns: columns, blocks: blocks, lanes: lanes)
+      self.lanes = lanes
+    }
+
+    func stored(gate: Int) -> [Float] {
+      let count = blocks * rows * columns
+      return (0..<count).map { Float(1 + gate * count + $0) }
+    }
+
+    /// Row r of block b of a gate stands in vector v, lane l of a panel.
+    private func place(_ gate: Int, _ b: Int, _ r: Int, _ vectors: Int, _ gates: Int)
+      -> (panel: Int, v: Int, l: Int)
+    {
+      if abreast > 1 { return (b / abreast, gate, b % abreast * rows + r) }
+      let height = gates > 1 ? lanes : vectors * lanes
+      let panel = b * ((rows + height - 1) / height) + r / height
+      return (panel, gates > 1 ? gate : r / lanes % vectors, r % lanes)
+    }
+
+    func check(_ packed: [Float], vectors: Int, gates: Int) {
       var left = packed
-      for block in 0..<gates * blocks {
-        for r in 0..<rows {
-          for k in 0..<columns {
-            let (p, s, l) = (r / (sub * lanes), r / lanes % sub, r % lanes)
-            let (gate, b) = (block / blocks, block % blocks)
-            let at =
-              abreast > 1
-              ? ((gate * panels + b / abreast) * columns + k) * lanes + b % abreast * rows + r
-              : (((block * groups + p) * columns + k) * sub + s) * lanes + l
-            #expect(packed[at] == stored[(block * rows + r) * columns + k])
-            left[at] = 0
+      for gate in 0..<gates {
+        let stored = stored(gate: gate)
+        for b in 0..<blocks {
+          for r in 0..<rows {
+            let (panel, v, l) = place(gate, b, r, vectors, gates)
+            for k in 0..<columns {
+              let at = ((panel * columns + k) * vectors + v) * lanes + l
+              #expect(packed[at] == stored[(b * rows + r) * columns + k])
+              left[at] = 0
+            }
           }
         }
       }
@@ -46,37 +84,18 @@ import Testing
     }
   }
 
-  @Test(arguments: lanes)
-  func recurrentPanelsInterleaveGates(lanes: Int) {
-    var random = SeededRandom(seed: UInt64(100 + lanes))
-    for _ in 0..<40 {
-      let (gates, blocks) = (
-        Int.random(in: 1...4, using: &random), Int.random(in: 1...4, using: &random)
-      )
-      let m = Int.random(in: 1...19, using: &random)
-      let units = blocks * m
-      let matrices = (0..<gates).map { g in
-        (0..<units * m).map { Float(1 + g * units * m + $0) }
+  /// Words of two columns, the missing last one zero; every number the nearest bf16.
+  @Test func pairsHoldTwoColumns() {
+    for (columns, width) in [(1, 4), (2, 8), (5, 3), (0, 4)] {
+      let packed = (0..<3 * columns * width).map { 1 + Float($0) / 1000 }
+      let pairs = PackWeights.pairs(packed, columns: columns, width: width)
+      #expect(pairs.count == 3 * ((columns + 1) / 2) * 2 * width)
+      for (i, bits) in pairs.enumerated() {
+        let (word, k) = (i / 2 % width, i / 2 / width % ((columns + 1) / 2) * 2 + i % 2)
+        let panel = i / 2 / width / ((columns + 1) / 2)
+        let want = k < columns ? packed[(panel * columns + k) * width + word].bfloat16Bits : 0
+        #expect(bits == want)
       }
-      let abreast = PackWeights.abreast(rows: m, columns: m, blocks: blocks, lanes: lanes)
-      let packed = PackWeights.recurrent(
-        matrices.map { $0[...] }, units: units, blocks: blocks, abreast: abreast, lanes: lanes)
-      let panels = (m + lanes - 1) / lanes
-      var left = packed
-      for (g, matrix) in matrices.enumerated() {
-        for unit in 0..<units {
-          let (b, u) = (unit / m, unit % m)
-          for k in 0..<m {
-            let at =
-              abreast > 1
-              ? ((b / abreast * m + k) * gates + g) * lanes + b % abreast * m + u
-              : (((b * panels + u / lanes) * m + k) * gates + g) * lanes + u % lanes
-            #expect(packed[at] == matrix[unit * m + k])
-            left[at] = 0
-          }
-        }
-      }
-      #expect(left.allSatisfy { $0 == 0 })
     }
   }
 

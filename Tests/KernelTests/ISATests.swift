@@ -35,7 +35,7 @@ import Testing
 
   @Test func descriptorsReadTheirRows() throws {
     let project = try #require(KernelDescriptor.named("project_f32"))
-    #expect(project.integerNames.count == 8 && !project.repeatsIntegers)
+    #expect(project.integerNames.count == 10 && !project.repeatsIntegers)
     #expect(project.operand(2).isOptional && project.operand(2).name == "bias")
     #expect(project.operand(3).access == .write && project.operand(0).access == .read)
     let gather = try #require(KernelDescriptor.named("gather_f32"))

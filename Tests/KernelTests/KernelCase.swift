@@ -7,6 +7,8 @@ struct KernelCase {
   enum Contents {
     case floats([Float])
     case integers([Int32])
+    /// Two bf16 in each word.
+    case pairs([UInt32])
     /// Whatever memory happens to hold.
     case anything
     case absent
@@ -53,13 +55,13 @@ struct Expectation {
 
 /// The cases of one row of `kernels.def`.
 protocol KernelSubject: Sendable {
-  static var kernel: String { get }
-  static func cases(lanes: Int) -> [KernelCase]
+  var kernel: String { get }
+  func cases(lanes: Int) -> [KernelCase]
 }
 
 extension KernelSubject {
   /// Widths around those of vectors.
-  static func widths(_ lanes: Int) -> [Int] {
+  func widths(_ lanes: Int) -> [Int] {
     Array(Set([0, 1, 2, lanes - 1, lanes, lanes + 1, 13, 2 * lanes + 3, 67])).sorted()
   }
 }

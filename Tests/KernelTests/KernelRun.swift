@@ -26,6 +26,7 @@ struct KernelRun {
       case .anything: return GuardedMemory(count: extent)
       case .floats(let values): return filled(values.map(\.bitPattern), extent)
       case .integers(let values): return filled(values.map { UInt32(bitPattern: $0) }, extent)
+      case .pairs(let words): return filled(words, extent / 2)
       }
     }
   }

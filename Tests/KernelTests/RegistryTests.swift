@@ -3,12 +3,17 @@ import Testing
 
 /// Every row of `kernels.def` on every row of `isa.def` that runs here, against loops in `Double`.
 @Suite struct RegistryTests {
-  static let subjects: [any KernelSubject.Type] = [
-    ProjectSubject.self, ElmanSubject.self, LSTMSubject.self, GRUAfterSubject.self,
-    GRUBeforeSubject.self, PointwiseSubject.self, CopySubject.self, GatherSubject.self,
-    EmbeddingSubject.self, OneHotSubject.self, WindowSubject.self, DelaySubject.self,
-    SoftmaxSubject.self, LogSoftmaxSubject.self, LayerNormSubject.self,
-  ]
+  static let subjects: [any KernelSubject] =
+    WeightType.allCases.flatMap { weights in
+      [
+        ProjectSubject(weights: weights), ElmanSubject(weights: weights),
+        LSTMSubject(weights: weights), GRUAfterSubject(weights: weights),
+        GRUBeforeSubject(weights: weights),
+      ] as [any KernelSubject]
+    } + [
+      PointwiseSubject(), CopySubject(), GatherSubject(), EmbeddingSubject(), OneHotSubject(),
+      WindowSubject(), DelaySubject(), SoftmaxSubject(), LogSoftmaxSubject(), LayerNormSubject(),
+    ]
 
   static let pairs: [Pair] = ISA.all.filter(\.runsHere).flatMap { isa in
     subjects.map { Pair(isa: isa, subject: $0) }
@@ -16,7 +21,7 @@ import Testing
 
   struct Pair: CustomTestStringConvertible, Sendable {
     let isa: ISA
-    let subject: any KernelSubject.Type
+    let subject: any KernelSubject
     var testDescription: String { "\(subject.kernel) on \(isa.name)" }
 
     /// The variant and its cases.

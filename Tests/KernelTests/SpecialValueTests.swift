@@ -22,7 +22,8 @@ import Testing
     let all = try run(
       "recurrent_lstm_f32", on: isa,
       KernelCase(
-        label: "gates", integers: [Int32(count), Int32(count), 1, 0, Int32(count)], steps: 1,
+        label: "gates", integers: [Int32(count), Int32(count), 1, 1, 1, 0, 0, Int32(count)],
+        steps: 1,
         contents: [
           .floats(u), .floats(xp), .floats([Float](repeating: 0, count: count)),
           .floats(units.map { $0[4] }), .anything,
@@ -74,7 +75,7 @@ import Testing
     let panels = blocks * 7 * ((7 + isa.lanes - 1) / isa.lanes) * isa.lanes
     let zeros = { (count: Int) in KernelCase.Contents.floats([Float](repeating: 0, count: count)) }
     let after = name == "recurrent_gru_after_f32"
-    let sizes: [Int32] = after ? [14, 2, 1, 0, 42, 14] : [14, 2, 1, 1, 0, 42, 14]
+    let sizes: [Int32] = [14, 2, 1, 1, 2, 1] + (after ? [0, 42, 14] : [1, 0, 42, 14])
     let contents: [KernelCase.Contents] =
       after
       ? [zeros(3 * panels), .floats(xp), zeros(units), .floats(h), .anything]

@@ -123,12 +123,12 @@ import Testing
     ) { $0.change(4) { $0.operands[1].offset = 1 } },
     Wrong(
       "call steps[0] 'project_f32': the integers are not valid ('rows columns blocks abreast gates sub "
-        + "x_stride y_stride')"
+        + "interleave serpentine x_stride y_stride')"
     ) { $0.change(0) { $0.integers[0] = -1 } },
     Wrong(
       "call steps[0] 'project_f32': the integers are not valid ('rows columns blocks abreast gates sub "
-        + "x_stride y_stride')"
-    ) { $0.change(0) { $0.integers = Array(repeating: .max, count: 8) } },
+        + "interleave serpentine x_stride y_stride')"
+    ) { $0.change(0) { $0.integers = Array(repeating: .max, count: 10) } },
     Wrong(
       "call steps[4] 'pointwise_f32': the integers are not valid ('width inputs outputs "
         + "instructions code...')"
@@ -147,11 +147,11 @@ import Testing
   /// No elements in very many blocks: accepted or refused, but at once.
   @Test(
     arguments: [
-      ("project_f32", [0, 0, .max, 1, .max, 4, 0, 0], 4),
-      ("recurrent_elman_f32", [0, .max, 1, 1, 7, 0, 0, 0], 4),
-      ("recurrent_lstm_f32", [0, .max, 1, 0, 0], 5),
-      ("recurrent_gru_after_f32", [0, .max, 1, 0, 0, 0], 5),
-      ("recurrent_gru_before_f32", [0, .max, 1, 1, 0, 0, 0], 7),
+      ("project_f32", [0, 0, .max, 1, 1, 4, 1, 0, 0, 0], 4),
+      ("recurrent_elman_f32", [0, .max, 1, 1, 1, 0, 1, 7, 0, 0, 0], 4),
+      ("recurrent_lstm_f32", [0, .max, 1, 1, 1, 0, 0, 0], 5),
+      ("recurrent_gru_after_f32", [0, .max, 1, 1, 1, 0, 0, 0, 0], 5),
+      ("recurrent_gru_before_f32", [0, .max, 1, 1, 1, 0, 1, 0, 0, 0], 7),
       ("embedding_f32", [.max, 0, 0, 0], 3),
       ("window_f32", [0, 0, 0, 0], 3),
       ("delay_f32", [0, .max, 0, 0], 3),

@@ -150,7 +150,7 @@ extension RejectionTests {
     record(.steps, 0, "operandCount", 16, u32: 33, "33, at most 32 and as many as there are"),
     record(.steps, 6, "operandCount", 16, u32: 3, "3, at most 32 and as many as there are"),
     record(.steps, 0, "comment", 20, u32: 1, "1 is not the start of a string"),
-    Damage("integers.count", "39 records, 38 used") { $0.set(u32: 2, at: $0.at(.steps, 6, 12)) },
+    Damage("integers.count", "44 records, 43 used") { $0.set(u32: 2, at: $0.at(.steps, 6, 12)) },
     Damage("operands.count", "19 records, 18 used") { $0.set(u32: 1, at: $0.at(.steps, 6, 16)) },
     Damage("steps[0].kernel", "must not be empty") {
       $0.set(u32: $0.u32(72), at: $0.at(.steps, 0, 8))

@@ -54,11 +54,11 @@ import Testing
 
   @Test func anotherVersionIsRefusedAsSuch() throws {
     var file = try PlanBytes()
-    file.set(u32: 2, at: 8)
+    file.set(u32: 3, at: 8)
     let answer = openInC(file.sealed)
     #expect(answer.code == RNNC_E_VERSION)
     #expect(
-      answer.message == "version (byte 8): the plan has format version 2, this runtime reads 1")
+      answer.message == "version (byte 8): the plan has format version 3, this runtime reads 2")
     let error = #expect(throws: PlanFileError.self) { try PlanFileReader.read(file.sealed) }
     #expect(error?.kind == .version)
   }

@@ -56,9 +56,11 @@ enum SamplePlan {
     plan.scratchByteCount = 4096
     plan.weights = weights.bytes
     plan.steps = [
-      call("project_f32", [8, 3, 1, 1, 1, 1, 3, 8], [(3, 0), (0, 0), nil, (5, 0)], "rnn: W x"),
       call(
-        "recurrent_lstm_f32", [2, 1, 1, 8, 2], [(4, 0), (5, 0), (6, 0), (7, 0), (12, 0)], "rnn"),
+        "project_f32", [8, 3, 1, 1, 1, 1, 1, 0, 3, 8], [(3, 0), (0, 0), nil, (5, 0)], "rnn: W x"),
+      call(
+        "recurrent_lstm_f32", [2, 1, 1, 1, 1, 1, 8, 2], [(4, 0), (5, 0), (6, 0), (7, 0), (12, 0)],
+        "rnn"),
       call("embedding_f32", [5, 2, 1, 2], [(9, 0), (1, 0), (10, 0)]),
       .loop(count: 2),
       call("pointwise_f32", decay, [(11, 0), (10, 0), (11, 0)], "m = softsign(m + row)"),

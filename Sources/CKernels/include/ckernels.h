@@ -50,7 +50,8 @@ typedef struct ck_kernel {
   const char *name;     /* "project_f32" */
   const char *integers; /* "rows columns blocks", in order; a last name ending in "..." repeats */
   const char *operands; /* "r:w r?:bias w:y", in order: r, w or u (read and written), then i for
-                           int32 data, ? where it may be absent; a name ending in "..." repeats */
+                           int32 or b for bf16 data, ? where it may be absent; a name ending in
+                           "..." repeats */
   const char *source;   /* the files that hold the body, separated by spaces */
   /* Checks the integers and writes, per operand, how many elements beyond its pointer the call may
    * touch for `steps` rows. Returns 0, or -1 when the integers are not valid. `lanes` is the ISA's.

@@ -1,5 +1,6 @@
 /* Every body, in an order that compiles. */
 #include "activation-inl.h"
+#include "products-inl.h"
 #include "project-inl.h"
 #include "gates-inl.h"
 #include "recurrent-inl.h"

@@ -8,28 +8,34 @@
 #define RI(i)          ((const int32_t *)c->b[i])
 #define W(i)           ((float *)c->b[i])
 
-CK_ENTRY(project_f32) {
-  K(project_f32)(CK_SPMD, N(0), N(1), N(2), N(3), N(4), N(5), N(6), N(7), R(0), R(1), R(2), W(3));
-}
-
-CK_ENTRY(recurrent_elman_f32) {
-  K(recurrent_elman_f32)
-  (CK_SPMD, N(0), N(1), N(2), N(3), N(4), N(5), N(6), N(7), R(0), R(1), W(2), W(3));
-}
-
-CK_ENTRY(recurrent_lstm_f32) {
-  K(recurrent_lstm_f32)(CK_SPMD, N(0), N(1), N(2), N(3), N(4), R(0), R(1), W(2), W(3), W(4));
-}
-
-CK_ENTRY(recurrent_gru_after_f32) {
-  K(recurrent_gru_after_f32)
-  (CK_SPMD, N(0), N(1), N(2), N(3), N(4), N(5), R(0), R(1), R(2), W(3), W(4));
-}
-
-CK_ENTRY(recurrent_gru_before_f32) {
-  K(recurrent_gru_before_f32)
-  (CK_SPMD, N(0), N(1), N(2), N(3), N(4), N(5), N(6), R(0), R(1), R(2), W(3), W(4), W(5), W(6));
-}
+#define CK_MATRIX_ENTRIES(type)                                                                    \
+  CK_ENTRY(project_##type) {                                                                       \
+    K(project_##type)                                                                              \
+    (CK_SPMD, N(0), N(1), N(2), N(3), N(4), N(5), N(6), N(7), N(8), N(9), c->b[0], R(1), R(2),     \
+     W(3));                                                                                        \
+  }                                                                                                \
+  CK_ENTRY(recurrent_elman_##type) {                                                               \
+    K(recurrent_elman_##type)                                                                      \
+    (CK_SPMD, N(0), N(1), N(2), N(3), N(4), N(5), N(6), N(7), N(8), N(9), N(10), c->b[0], R(1),    \
+     W(2), W(3));                                                                                  \
+  }                                                                                                \
+  CK_ENTRY(recurrent_lstm_##type) {                                                                \
+    K(recurrent_lstm_##type)                                                                       \
+    (CK_SPMD, N(0), N(1), N(2), N(3), N(4), N(5), N(6), N(7), c->b[0], R(1), W(2), W(3), W(4));    \
+  }                                                                                                \
+  CK_ENTRY(recurrent_gru_after_##type) {                                                           \
+    K(recurrent_gru_after_##type)                                                                  \
+    (CK_SPMD, N(0), N(1), N(2), N(3), N(4), N(5), N(6), N(7), N(8), c->b[0], R(1), R(2), W(3),     \
+     W(4));                                                                                        \
+  }                                                                                                \
+  CK_ENTRY(recurrent_gru_before_##type) {                                                          \
+    K(recurrent_gru_before_##type)                                                                 \
+    (CK_SPMD, N(0), N(1), N(2), N(3), N(4), N(5), N(6), N(7), N(8), N(9), c->b[0], c->b[1], R(2),  \
+     W(3), W(4), W(5), W(6));                                                                      \
+  }
+CK_MATRIX_ENTRIES(f32)
+CK_MATRIX_ENTRIES(bf16)
+#undef CK_MATRIX_ENTRIES
 
 CK_ENTRY(pointwise_f32) { K(pointwise_f32)(CK_SPMD, c->n, c->b); }
 

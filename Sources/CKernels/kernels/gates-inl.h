@@ -1,23 +1,18 @@
 /* Epilogues of the recurrent kernels: from the sums of a vector of units to their new state. See
  * Note [Gates]. */
 
-/* The accumulators of one panel: its gates, or its vectors side by side. */
-typedef struct {
-  vec a0, a1, a2, a3;
-} K(sums);
-
 /* e^(-scale x) - 1 of a gate's sum; bounded so that products of two such terms stay finite. */
 INLINE vec K(gate)(vec x, float scale) {
   return v_exp2m1(v_clamp(-60.0f, 60.0f, v_mul(x, v_set(-scale * CK_LOG2_E))));
 }
 INLINE vec K(plus_2)(vec e) { return v_add(e, v_set(2.0f)); }
 
-INLINE void K(finish_lstm)(K(sums) s, float *c, float *y, int lanes) {
-  const vec one_f = K(plus_2)(K(gate)(s.a1, 1.0f)), one_i = K(plus_2)(K(gate)(s.a0, 1.0f));
-  const vec g = K(gate)(s.a2, 2.0f);
+INLINE void K(finish_lstm)(const vec *s, float *c, float *y, int lanes) {
+  const vec one_f = K(plus_2)(K(gate)(s[1], 1.0f)), one_i = K(plus_2)(K(gate)(s[0], 1.0f));
+  const vec g = K(gate)(s[2], 2.0f);
   const vec kept = v_div(v_load_n(c, lanes), one_f);
   const vec next = v_sub(kept, v_div(g, v_mul(one_i, K(plus_2)(g))));
-  const vec e = K(gate)(next, 2.0f), one_o = K(plus_2)(K(gate)(s.a3, 1.0f));
+  const vec e = K(gate)(next, 2.0f), one_o = K(plus_2)(K(gate)(s[3], 1.0f));
   v_store_n(c, next, lanes);
   v_store_n(y, v_div(v_neg(e), v_mul(one_o, K(plus_2)(e))), lanes);
 }
@@ -28,17 +23,17 @@ INLINE vec K(update_gru)(int update, vec ez, vec n, vec h) {
   return v_div(v_fma(ez, other, kept), v_add(ez, v_set(1.0f)));
 }
 
-INLINE void K(finish_gru_after)(int update, K(sums) s, vec xn, vec h, float *y, int lanes) {
-  const vec r = v_div(v_set(1.0f), K(plus_2)(K(gate)(s.a0, 1.0f)));
-  const vec e = K(gate)(v_fma(r, s.a2, xn), 2.0f);
+INLINE void K(finish_gru_after)(int update, const vec *s, vec xn, vec h, float *y, int lanes) {
+  const vec r = v_div(v_set(1.0f), K(plus_2)(K(gate)(s[0], 1.0f)));
+  const vec e = K(gate)(v_fma(r, s[2], xn), 2.0f);
   const vec n = v_div(v_neg(e), K(plus_2)(e));
-  const vec ez = v_add(K(gate)(s.a1, 1.0f), v_set(1.0f));
+  const vec ez = v_add(K(gate)(s[1], 1.0f), v_set(1.0f));
   v_store_n(y, K(update_gru)(update, ez, n, h), lanes);
 }
 
-INLINE void K(finish_gru_reset)(K(sums) s, vec h, float *rh, float *z, int lanes) {
-  v_store_n(rh, v_div(h, K(plus_2)(K(gate)(s.a0, 1.0f))), lanes);
-  v_store_n(z, v_add(K(gate)(s.a1, 1.0f), v_set(1.0f)), lanes);
+INLINE void K(finish_gru_reset)(const vec *s, vec h, float *rh, float *z, int lanes) {
+  v_store_n(rh, v_div(h, K(plus_2)(K(gate)(s[0], 1.0f))), lanes);
+  v_store_n(z, v_add(K(gate)(s[1], 1.0f), v_set(1.0f)), lanes);
 }
 
 /* One vector of n of reset before. */

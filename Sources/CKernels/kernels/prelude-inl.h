@@ -25,14 +25,17 @@ typedef struct ck_team {
 
 /* Multiply-add is explicit in the vector layer, so contraction is off up to isa/end-inl.h. ROLLED
  * keeps a loop over k as it is: unrolled 8 times by the compiler it loses a third of the bandwidth
- * of the second-level cache. */
+ * of the second-level cache. UNROLLED loops have few, constant turns: arrays that they index become
+ * registers. */
 #if defined(__clang__)
 #pragma STDC FP_CONTRACT OFF
-#define ROLLED _Pragma("clang loop unroll(disable)")
+#define ROLLED   _Pragma("clang loop unroll(disable)")
+#define UNROLLED _Pragma("clang loop unroll(full)")
 #else
 #pragma GCC push_options
 #pragma GCC optimize("fp-contract=off")
-#define ROLLED _Pragma("GCC unroll 1")
+#define ROLLED   _Pragma("GCC unroll 1")
+#define UNROLLED _Pragma("GCC unroll 8")
 #endif
 
 /* A share of `total` things: first <= i < end. */

@@ -1,193 +1,188 @@
 /* Products of packed matrices with the vector of every step.
  *
- * y[t][g][b rows + r] = bias + sum over k of w x[t][b columns + k], W packed
- * [gates][blocks][ceil(rows / (sub VL))][columns][sub][VL], zero padded. A panel, sub VL rows of
- * one block of one gate, is the unit of work and of sharing among threads. y overlaps nothing.
- *
- * Blocks of at most VL / 2 rows and columns stand `abreast` in panels
- * [gates][ceil(blocks / abreast)][columns][VL], whose lanes each take the x of their own block. */
+ * y[t][g][b rows + r] = bias + sum over k of w x[t][b columns + k]. The panels of a matrix stand as
+ * [blocks][ceil(rows / height)]: of one gate, `sub` vectors of rows each (height sub VL); of two to
+ * four gates, a vector of each gate (height VL). Blocks of at most VL / 2 rows and columns stand
+ * `abreast` in one panel, whose lanes each take the x of their own block. A panel is the unit of
+ * work and of sharing among threads. In serpentine order every other step walks the panels
+ * backwards, so that it begins with the weights that the step before has left in the cache. y
+ * overlaps nothing. */
 
-/* Lane l of a panel of blocks abreast: where the columns of its block begin. */
-INLINE vint K(block_starts)(int rows, int columns) {
-  int32_t first[VL];
-  for (int l = 0; l < VL; l++) first[l] = l / rows * columns;
-  return i_load(first);
+typedef struct {
+  int steps, backwards;
+  int rows, columns, blocks, abreast, gates, sub, interleave, x_stride, y_stride;
+  const int32_t *w;
+  const float *x, *bias;
+  float *y;
+} K(projection);
+
+/* Where a panel's results stand: its vectors are `apart` elements from each other. */
+typedef struct {
+  int64_t out, in, apart;
+  int lanes; /* of all vectors, where they stand side by side; of each, where they are gates */
+} K(target);
+
+INLINE K(target) K(target_of)(const K(projection) * p, int vectors, int64_t panel) {
+  const int height = p->gates > 1 ? VL : vectors * VL;
+  K(target) target;
+  target.apart = p->gates > 1 ? (int64_t)p->rows * p->blocks : VL;
+  if (p->abreast > 1) {
+    target.out = panel * p->abreast * p->rows;
+    target.in = panel * p->abreast * p->columns;
+    target.lanes = ck_lanes((int64_t)p->blocks * p->rows, target.out, p->abreast * p->rows);
+    return target;
+  }
+  const int64_t panels = ((int64_t)p->rows + height - 1) / height;
+  const int64_t row = panel % panels * height;
+  target.out = panel / panels * p->rows + row;
+  target.in = panel / panels * p->columns;
+  target.lanes = ck_lanes(p->rows, row, height);
+  return target;
 }
 
-/* One panel for `tile` steps (1 ... 3, constant) and `sub` vectors (1 ... 4, constant): the weights
- * are read once, and every sum is one chain over k from the bias, whatever the tile. */
-INLINE void K(project_tile)(int tile, int sub, int columns, int lanes, const float *w,
-                            const float *x, int64_t x_stride, const float *bias, float *y,
-                            int64_t y_stride) {
-  const int n0 = ck_lanes(lanes, 0, VL), n1 = ck_lanes(lanes, VL, VL);
-  const int n2 = ck_lanes(lanes, 2 * VL, VL), n3 = ck_lanes(lanes, 3 * VL, VL);
-  vec a0 = v_set(0), a1 = a0, a2 = a0, a3 = a0;
-  if (bias) {
-    a0 = v_load_n(bias, n0);
-    if (sub > 1) a1 = v_load_n(bias + VL, n1);
-    if (sub > 2) a2 = v_load_n(bias + 2 * VL, n2);
-    if (sub > 3) a3 = v_load_n(bias + 3 * VL, n3);
-  }
-  vec b0 = a0, b1 = a1, b2 = a2, b3 = a3, c0 = a0, c1 = a1, c2 = a2, c3 = a3;
-  const float *xa = x, *xb = x + x_stride, *xc = x + 2 * x_stride;
-  ROLLED for (int k = 0; k < columns; k++, w += (int64_t)sub * VL) {
-    const vec xka = v_set(xa[k]), xkb = tile > 1 ? v_set(xb[k]) : xka;
-    const vec xkc = tile > 2 ? v_set(xc[k]) : xka;
-    const vec w0 = v_load(w);
-    a0 = v_fma(w0, xka, a0);
-    if (tile > 1) b0 = v_fma(w0, xkb, b0);
-    if (tile > 2) c0 = v_fma(w0, xkc, c0);
-    if (sub > 1) {
-      const vec w1 = v_load(w + VL);
-      a1 = v_fma(w1, xka, a1);
-      if (tile > 1) b1 = v_fma(w1, xkb, b1);
-      if (tile > 2) c1 = v_fma(w1, xkc, c1);
-    }
-    if (sub > 2) {
-      const vec w2 = v_load(w + 2 * VL);
-      a2 = v_fma(w2, xka, a2);
-      if (tile > 1) b2 = v_fma(w2, xkb, b2);
-      if (tile > 2) c2 = v_fma(w2, xkc, c2);
-    }
-    if (sub > 3) {
-      const vec w3 = v_load(w + 3 * VL);
-      a3 = v_fma(w3, xka, a3);
-      if (tile > 1) b3 = v_fma(w3, xkb, b3);
-      if (tile > 2) c3 = v_fma(w3, xkc, c3);
-    }
-  }
-  float *ya = y, *yb = y + y_stride, *yc = y + 2 * y_stride;
-  v_store_n(ya, a0, n0);
-  if (tile > 1) v_store_n(yb, b0, n0);
-  if (tile > 2) v_store_n(yc, c0, n0);
-  if (sub > 1) {
-    v_store_n(ya + VL, a1, n1);
-    if (tile > 1) v_store_n(yb + VL, b1, n1);
-    if (tile > 2) v_store_n(yc + VL, c1, n1);
-  }
-  if (sub > 2) {
-    v_store_n(ya + 2 * VL, a2, n2);
-    if (tile > 1) v_store_n(yb + 2 * VL, b2, n2);
-    if (tile > 2) v_store_n(yc + 2 * VL, c2, n2);
-  }
-  if (sub > 3) {
-    v_store_n(ya + 3 * VL, a3, n3);
-    if (tile > 1) v_store_n(yb + 3 * VL, b3, n3);
-    if (tile > 2) v_store_n(yc + 3 * VL, c3, n3);
+/* Elements of vector v that exist. */
+INLINE int K(target_lanes)(const K(projection) * p, const K(target) * target, int v) {
+  return p->gates > 1 || p->abreast > 1 ? target->lanes : ck_lanes(target->lanes, v * VL, VL);
+}
+
+INLINE void K(project_start)(const K(projection) * p, int vectors, const K(target) * target,
+                             vec *sums) {
+  UNROLLED for (int v = 0; v < vectors; v++) {
+    sums[v] = v_set(0);
+    if (p->bias)
+      sums[v] = v_load_n(p->bias + target->out + v * target->apart, K(target_lanes)(p, target, v));
   }
 }
 
-/* One panel for all steps. */
-INLINE void K(project_panel)(int sub, int steps, int columns, int lanes, const float *w,
-                             const float *x, int64_t x_stride, const float *bias, float *y,
-                             int64_t y_stride) {
-  int t = 0;
-  for (; steps - t >= 3; t += 3) K(project_tile)
-  (3, sub, columns, lanes, w, x + t * x_stride, x_stride, bias, y + t * y_stride, y_stride);
-  if (steps - t == 2) K(project_tile)
-  (2, sub, columns, lanes, w, x + t * x_stride, x_stride, bias, y + t * y_stride, y_stride);
-  if (steps - t == 1) K(project_tile)
-  (1, sub, columns, lanes, w, x + t * x_stride, x_stride, bias, y + t * y_stride, y_stride);
+INLINE void K(project_finish)(const K(projection) * p, int vectors, const K(target) * target,
+                              int64_t t, const vec *sums) {
+  float *y = p->y + t * p->y_stride + target->out;
+  UNROLLED for (int v = 0; v < vectors; v++)
+      v_store_n(y + v * target->apart, sums[v], K(target_lanes)(p, target, v));
 }
 
-/* This thread's panels, counted over gates, blocks and rows; backwards every other turn, so that a
- * step begins with the weights that the step before has left in the cache. */
-INLINE void K(project_panels)(int sub, int steps, int turn, ck_range share, int rows, int columns,
-                              int blocks, int x_stride, int y_stride, const float *w,
-                              const float *x, const float *bias, float *y) {
-  const int height = sub * VL, panels = (int)(((int64_t)rows + height - 1) / height);
-  for (int64_t j = share.first; j < share.end; j++) {
-    const int64_t i = turn ? share.first + share.end - 1 - j : j;
-    const int64_t block = i / panels, row = i % panels * height;
-    const int64_t out = block * rows + row;
-    K(project_panel)
-    (sub, steps, columns, ck_lanes(rows, row, height), w + i * columns * height,
-     x + block % blocks * columns, x_stride, bias ? bias + out : bias, y + out, y_stride);
+/* `count` steps (constant) of one panel: its weights are read once. */
+INLINE void K(project_tile)(const K(projection) * p, int type, int vectors, int count, int64_t t,
+                            const K(target) * target, const int32_t *w) {
+  const float *x[CK_STREAMS];
+  vec sums[CK_STREAMS][CK_VECTORS];
+  UNROLLED for (int s = 0; s < count; s++) {
+    x[s] = p->x + (t + s) * p->x_stride + target->in;
+    K(project_start)(p, vectors, target, sums[s]);
+  }
+  K(multiply)(type, vectors, count, p->columns, w, 0, x, sums);
+  UNROLLED for (int s = 0; s < count; s++) K(project_finish)(p, vectors, target, t + s, sums[s]);
+}
+
+/* `count` panels (constant) of one step, side by side. */
+INLINE void K(project_beside)(const K(projection) * p, int type, int vectors, int count,
+                              int64_t panel) {
+  const int64_t words = K(panel_words)(type, vectors, p->columns);
+  const float *x[CK_STREAMS];
+  K(target) target[CK_STREAMS];
+  vec sums[CK_STREAMS][CK_VECTORS];
+  UNROLLED for (int s = 0; s < count; s++) {
+    target[s] = K(target_of)(p, vectors, panel + s);
+    x[s] = p->x + target[s].in;
+    K(project_start)(p, vectors, &target[s], sums[s]);
+  }
+  K(multiply)(type, vectors, count, p->columns, p->w + panel * words, words, x, sums);
+  UNROLLED for (int s = 0; s < count; s++) K(project_finish)(p, vectors, &target[s], 0, sums[s]);
+}
+
+/* One panel of blocks abreast for all steps. */
+INLINE void K(project_abreast)(const K(projection) * p, int type, int vectors, vint first,
+                               int64_t panel) {
+  const K(target) target = K(target_of)(p, vectors, panel);
+  const int32_t *w = p->w + panel * K(panel_words)(type, vectors, p->columns);
+  const int64_t width = (int64_t)p->blocks * p->columns;
+  const int window = ck_lanes(width, target.in, p->abreast * p->columns);
+  vec start[CK_VECTORS], sums[CK_VECTORS];
+  K(project_start)(p, vectors, &target, start);
+  for (int64_t t = 0; t < p->steps; t++) {
+    UNROLLED for (int v = 0; v < vectors; v++) sums[v] = start[v];
+    const vec x = v_load_n(p->x + t * p->x_stride + target.in, window);
+    K(multiply_abreast)(type, vectors, p->columns, first, w, x, sums);
+    K(project_finish)(p, vectors, &target, t, sums);
   }
 }
 
-/* Blocks abreast: `count` gates (1 ... 4, constant) of one panel share the permuted x. w, bias and
- * y go from gate to gate by their strides. */
-INLINE void K(project_abreast)(int count, int columns, int lanes, vint first, const float *w,
-                               int64_t w_gate, vec x, const float *bias, float *y, int64_t y_gate) {
-  vec a0 = v_set(0), a1 = a0, a2 = a0, a3 = a0;
-  if (bias) {
-    a0 = v_load_n(bias, lanes);
-    if (count > 1) a1 = v_load_n(bias + y_gate, lanes);
-    if (count > 2) a2 = v_load_n(bias + 2 * y_gate, lanes);
-    if (count > 3) a3 = v_load_n(bias + 3 * y_gate, lanes);
+/* The panels first ... end - 1 of one step, `interleave` at a time. */
+INLINE void K(project_step)(const K(projection) * p, int type, int vectors, ck_range share) {
+  int64_t left = share.end - share.first;
+  while (left > 0) {
+    int count = p->interleave;
+    while (count > left) count /= 2;
+    const int64_t panel = p->backwards ? share.first + left - count : share.end - left;
+    if (count == 4)
+      K(project_beside)(p, type, vectors, 4, panel);
+    else if (count == 2)
+      K(project_beside)(p, type, vectors, 2, panel);
+    else
+      K(project_beside)(p, type, vectors, 1, panel);
+    left -= count;
   }
-  ROLLED for (int k = 0; k < columns; k++, w += VL) {
-    const vec xk = v_permute(x, i_add(first, i_set(k)));
-    a0 = v_fma(v_load(w), xk, a0);
-    if (count > 1) a1 = v_fma(v_load(w + w_gate), xk, a1);
-    if (count > 2) a2 = v_fma(v_load(w + 2 * w_gate), xk, a2);
-    if (count > 3) a3 = v_fma(v_load(w + 3 * w_gate), xk, a3);
-  }
-  v_store_n(y, a0, lanes);
-  if (count > 1) v_store_n(y + y_gate, a1, lanes);
-  if (count > 2) v_store_n(y + 2 * y_gate, a2, lanes);
-  if (count > 3) v_store_n(y + 3 * y_gate, a3, lanes);
 }
 
-/* This thread's panels of blocks abreast, for all steps. */
-INLINE void K(project_all_abreast)(int steps, int thread, int threads, int rows, int columns,
-                                   int blocks, int abreast, int gates, int x_stride, int y_stride,
-                                   const float *w, const float *x, const float *bias, float *y) {
-  const int64_t panels = ((int64_t)blocks + abreast - 1) / abreast;
-  const int64_t height = (int64_t)blocks * rows, width = (int64_t)blocks * columns;
-  const int64_t w_gate = panels * columns * VL;
+/* The panels first ... end - 1 of all steps: a panel's weights serve six steps at a time. */
+INLINE void K(project_steps)(const K(projection) * p, int type, int vectors, ck_range share) {
+  const int64_t words = K(panel_words)(type, vectors, p->columns);
+  for (int64_t panel = share.first; panel < share.end; panel++) {
+    const K(target) target = K(target_of)(p, vectors, panel);
+    const int32_t *w = p->w + panel * words;
+    int64_t t = 0;
+    for (; p->steps - t >= 6; t += 6) K(project_tile)(p, type, vectors, 6, t, &target, w);
+    for (; p->steps - t >= 2; t += 2) K(project_tile)(p, type, vectors, 2, t, &target, w);
+    if (t < p->steps) K(project_tile)(p, type, vectors, 1, t, &target, w);
+  }
+}
+
+/* This thread's panels. */
+INLINE void K(project_share)(const K(projection) * p, int type, int vectors, int thread,
+                             int threads) {
+  const int height = p->gates > 1 ? VL : vectors * VL;
+  int64_t panels = ((int64_t)p->rows + height - 1) / height * p->blocks;
+  if (p->abreast > 1) panels = ((int64_t)p->blocks + p->abreast - 1) / p->abreast;
   const ck_range share = ck_share(panels, thread, threads);
-  const vint first = K(block_starts)(rows, columns);
-  for (int64_t p = share.first; p < share.end; p++) {
-    const int64_t out = p * abreast * rows, in = p * abreast * columns;
-    const int lanes = ck_lanes(height, out, abreast * rows);
-    const int window = ck_lanes(width, in, abreast * columns);
-    for (int t = 0; t < steps; t++) {
-      const vec xt = v_load_n(x + (int64_t)t * x_stride + in, window);
-      float *yt = y + (int64_t)t * y_stride + out;
-      for (int g = 0; g < gates; g += 4) {
-        const float *wg = w + g * w_gate + p * columns * VL, *bg = bias;
-        if (bias) bg += g * height + out;
-        float *yg = yt + g * height;
-        switch (gates - g) {
-        case 1:
-          K(project_abreast)(1, columns, lanes, first, wg, w_gate, xt, bg, yg, height);
-          break;
-        case 2:
-          K(project_abreast)(2, columns, lanes, first, wg, w_gate, xt, bg, yg, height);
-          break;
-        case 3:
-          K(project_abreast)(3, columns, lanes, first, wg, w_gate, xt, bg, yg, height);
-          break;
-        default:
-          K(project_abreast)(4, columns, lanes, first, wg, w_gate, xt, bg, yg, height);
-        }
-      }
-    }
+  if (p->abreast > 1) {
+    const vint first = K(block_starts)(p->rows, p->columns);
+    for (int64_t panel = share.first; panel < share.end; panel++)
+      K(project_abreast)(p, type, vectors, first, panel);
+  } else if (p->steps == 1) {
+    K(project_step)(p, type, vectors, share);
+  } else {
+    K(project_steps)(p, type, vectors, share);
   }
 }
 
-KERNEL void K(project_f32)(int steps, int turn, int thread, int threads, const ck_team *team,
-                           int rows, int columns, int blocks, int abreast, int gates, int sub,
-                           int x_stride, int y_stride, const float *w, const float *x,
-                           const float *bias, float *y) {
-  (void)team;
-  if (abreast > 1) {
-    K(project_all_abreast)
-    (steps, thread, threads, rows, columns, blocks, abreast, gates, x_stride, y_stride, w, x, bias,
-     y);
-    return;
-  }
-  const int64_t panels = ((int64_t)rows + sub * VL - 1) / (sub * VL);
-  const ck_range share = ck_share(panels * blocks * gates, thread, threads);
-  switch (sub) {
-#define CK_CASE(n)                                                                                 \
-  case n:                                                                                          \
-    K(project_panels)                                                                              \
-    (n, steps, turn, share, rows, columns, blocks, x_stride, y_stride, w, x, bias, y);             \
+INLINE void K(project)(const K(projection) * p, int type, int thread, int threads) {
+  switch (p->gates > 1 ? p->gates : p->sub) {
+  case 1:
+    K(project_share)(p, type, 1, thread, threads);
     break;
-    CK_CASE(1) CK_CASE(2) CK_CASE(3) CK_CASE(4)
-#undef CK_CASE
+  case 2:
+    K(project_share)(p, type, 2, thread, threads);
+    break;
+  case 3:
+    K(project_share)(p, type, 3, thread, threads);
+    break;
+  case 4:
+    K(project_share)(p, type, 4, thread, threads);
+    break;
   }
 }
+
+#define CK_PROJECT(name, type)                                                                     \
+  KERNEL void K(name)(int steps, int turn, int thread, int threads, const ck_team *team, int rows, \
+                      int columns, int blocks, int abreast, int gates, int sub, int interleave,    \
+                      int serpentine, int x_stride, int y_stride, const void *w, const float *x,   \
+                      const float *bias, float *y) {                                               \
+    const K(projection)                                                                            \
+        p = {steps,      turn & serpentine, rows,     columns, blocks, abreast, gates, sub,        \
+             interleave, x_stride,          y_stride, w,       x,      bias,    y};                \
+    (void)team;                                                                                    \
+    K(project)(&p, type, thread, threads);                                                         \
+  }
+CK_PROJECT(project_f32, CK_F32)
+CK_PROJECT(project_bf16, CK_BF16)
+#undef CK_PROJECT

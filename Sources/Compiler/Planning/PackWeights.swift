@@ -1,4 +1,4 @@
-import IR
+import Tensors
 
 /// Packed layouts of `kernels.def`, where letters are: `lanes` of one vector, `sub` vectors side by
 /// side in a panel group, m units or rows of a block. Missing rows of a last panel are zero.
@@ -19,83 +19,65 @@ package enum PackWeights {
     return max(1, min(blocks, lanes / size))
   }
 
-  /// `[groups][columns][sub][lanes]` of one row-major `[rows, columns]` matrix.
-  package static func rows(
-    _ matrix: ArraySlice<Float>, rows: Int, columns: Int, sub: Int, lanes: Int
-  ) -> [Float] {
-    let group = sub * lanes
-    let groups = (rows + group - 1) / group
-    var packed = [Float](repeating: 0, count: groups * columns * group)
-    let base = matrix.startIndex
-    for r in 0..<rows {
-      let panel = (r / group) * columns * group + r % group
-      for k in 0..<columns { packed[panel + k * group] = matrix[base + r * columns + k] }
-    }
-    return packed
-  }
-
-  /// `[blocks][groups][columns][sub][lanes]`, gate after gate, of stacked block matrices stored
-  /// `[gates][blocks][rows][columns]`; rows and columns of one block.
-  package static func project(
-    _ stored: [Float], gates: Int, blocks: Int, rows: Int, columns: Int, abreast: Int, sub: Int,
+  /// `[blocks][panels][columns][sub][lanes]` of one matrix stored `[blocks][rows][columns]`, or
+  /// blocks abreast with `sub` 1.
+  package static func side(
+    _ stored: ArraySlice<Float>, blocks: Int, rows: Int, columns: Int, abreast: Int, sub: Int,
     lanes: Int
   ) -> [Float] {
     if abreast > 1 {
-      let size = blocks * rows * columns
-      return (0..<gates).flatMap { gate in
-        self.abreast(
-          [stored[gate * size..<(gate + 1) * size]], blocks: blocks, rows: rows, columns: columns,
-          abreast: abreast, lanes: lanes)
-      }
+      return gates(
+        [stored], blocks: blocks, rows: rows, columns: columns, abreast: abreast, lanes: lanes)
     }
-    return (0..<gates * blocks).flatMap { block in
-      self.rows(
-        stored[block * rows * columns..<(block + 1) * rows * columns], rows: rows,
-        columns: columns, sub: sub, lanes: lanes)
+    let height = sub * lanes
+    let panels = (rows + height - 1) / height
+    var packed = [Float](repeating: 0, count: blocks * panels * columns * height)
+    for r in 0..<blocks * rows {
+      let (block, inside) = (r / rows, r % rows)
+      let panel = (block * panels + inside / height) * columns * height + inside % height
+      let source = stored.startIndex + r * columns
+      for k in 0..<columns { packed[panel + k * height] = stored[source + k] }
     }
+    return packed
   }
 
-  /// `[panels][columns][gates][lanes]` of matrices stored `[blocks][rows][columns]` each, `abreast`
-  /// blocks to a panel.
-  private static func abreast(
+  /// `[panels][columns][gates][lanes]` of matrices stored `[blocks][rows][columns]` each: the gates of
+  /// the same units side by side, so that one pass over the columns leaves all of them in registers.
+  /// A panel has rows of one block, or `abreast` blocks.
+  package static func gates(
     _ gates: [ArraySlice<Float>], blocks: Int, rows: Int, columns: Int, abreast: Int, lanes: Int
   ) -> [Float] {
-    let panels = (blocks + abreast - 1) / abreast
-    let row = gates.count * lanes
-    var packed = [Float](repeating: 0, count: panels * columns * row)
+    let inBlock = (rows + lanes - 1) / lanes
+    let panels = abreast > 1 ? (blocks + abreast - 1) / abreast : blocks * inBlock
+    let width = gates.count * lanes
+    var packed = [Float](repeating: 0, count: panels * columns * width)
     for (g, matrix) in gates.enumerated() {
       for r in 0..<blocks * rows {
         let (block, inside) = (r / rows, r % rows)
-        let lane = block % abreast * rows + inside
-        let panel = block / abreast * columns * row + g * lanes + lane
+        let panel = abreast > 1 ? block / abreast : block * inBlock + inside / lanes
+        let lane = abreast > 1 ? block % abreast * rows + inside : inside % lanes
+        let start = panel * columns * width + g * lanes + lane
         let source = matrix.startIndex + r * columns
-        for k in 0..<columns { packed[panel + k * row] = matrix[source + k] }
+        for k in 0..<columns { packed[start + k * width] = matrix[source + k] }
       }
     }
     return packed
   }
 
-  /// `[blocks][panels][m][gates][lanes]` of matrices stored `[blocks][m][m]` each: the gates of the
-  /// same units side by side, so that one pass over k leaves all of them in registers.
-  package static func recurrent(
-    _ gates: [ArraySlice<Float>], units: Int, blocks: Int, abreast: Int, lanes: Int
-  ) -> [Float] {
-    let m = units / blocks
-    if abreast > 1 {
-      return self.abreast(
-        gates, blocks: blocks, rows: m, columns: m, abreast: abreast, lanes: lanes)
-    }
-    let panels = (m + lanes - 1) / lanes
-    let row = gates.count * lanes
-    var packed = [Float](repeating: 0, count: blocks * panels * m * row)
-    for (g, matrix) in gates.enumerated() {
-      for unit in 0..<units {
-        let (block, u) = (unit / m, unit % m)
-        let panel = ((block * panels + u / lanes) * m) * row + g * lanes + u % lanes
-        let source = matrix.startIndex + unit * m
-        for k in 0..<m { packed[panel + k * row] = matrix[source + k] }
+  /// The nearest bf16 of panels `[panels][columns][width]`, in pairs of columns:
+  /// `[panels][ceil(columns / 2)][width][2]`.
+  package static func pairs(_ packed: [Float], columns: Int, width: Int) -> [UInt16] {
+    let (panel, stored) = (columns * width, (columns + 1) / 2 * 2 * width)
+    guard panel > 0 else { return [] }
+    var pairs = [UInt16](repeating: 0, count: packed.count / panel * stored)
+    for p in 0..<packed.count / panel {
+      for k in 0..<columns {
+        let start = p * stored + k / 2 * 2 * width + k % 2
+        for i in 0..<width {
+          pairs[start + 2 * i] = packed[p * panel + k * width + i].bfloat16Bits
+        }
       }
     }
-    return packed
+    return pairs
   }
 }

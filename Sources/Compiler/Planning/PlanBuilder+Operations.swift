@@ -63,32 +63,68 @@ extension PlanBuilder {
     _ matrix: Symbol, _ input: ValueID, _ bias: Symbol?, _ result: ValueID
   ) throws(CompilerBug) {
     let (type, stored) = try self.matrix(matrix)
-    var (gates, blocks) = (type.gates, 1)
-    var (rows, columns) = (type.rows, type.columns)
-    switch type.structure {
-    case .dense: (gates, rows) = (1, gates * rows)
-    case .blockDiagonal(let structure):
-      blocks = structure.blocks
-      (rows, columns) = (rows / blocks, columns / blocks)
-    default:
-      throw CompilerBug("planning: expand-structures left '@\(matrix.name)' \(type.structure)")
-    }
-    let sub = PackWeights.sub(rows: rows, lanes: target.lanes)
-    let abreast = PackWeights.abreast(
-      rows: rows, columns: columns, blocks: blocks, lanes: target.lanes)
-    let packed = PackWeights.project(
-      stored, gates: gates, blocks: blocks, rows: rows, columns: columns, abreast: abreast,
-      sub: sub, lanes: target.lanes)
-    let w = addWeights(matrix.name, packed)
+    let x = try place(of: input)
+    let y = destination(of: result, named: "\(matrix.name) x")
     let b = try bias.map { (bias) throws(CompilerBug) in
       addWeights(bias.name, try vector(bias))
     }
-    let x = try place(of: input)
-    let y = destination(of: result, named: "\(matrix.name) x")
+    switch type.structure {
+    case .dense:
+      let all = MatrixPart(gates: 0..<1, rows: type.gates * type.rows, columns: type.columns)
+      try emitProject(matrix, stored[...], all, x: x, bias: b, y: y)
+    case .blockDiagonal(let structure):
+      let (gates, height) = (type.gates, stored.count / type.gates)
+      // A panel holds four gates at most.
+      for first in Swift.stride(from: 0, to: gates, by: 4) {
+        var part = MatrixPart(
+          gates: first..<min(first + 4, gates), rows: type.rows / structure.blocks,
+          columns: type.columns / structure.blocks)
+        part.blocks = structure.blocks
+        let numbers = stored[first * height..<part.gates.upperBound * height]
+        func moved(_ place: Place) -> Place {
+          Place(buffer: place.buffer, offset: place.offset + first * type.rows)
+        }
+        try emitProject(matrix, numbers, part, x: x, bias: b.map(moved), y: moved(y))
+      }
+    default:
+      throw CompilerBug("planning: expand-structures left '@\(matrix.name)' \(type.structure)")
+    }
+  }
+
+  /// Some gates of a matrix, with the rows and columns of one block.
+  private struct MatrixPart {
+    var gates: Range<Int>
+    var rows: Int
+    var columns: Int
+    var blocks = 1
+  }
+
+  private mutating func emitProject(
+    _ matrix: Symbol, _ stored: ArraySlice<Float>, _ part: MatrixPart, x: Place, bias: Place?,
+    y: Place
+  ) throws(CompilerBug) {
+    let (rows, columns, blocks, gates) = (part.rows, part.columns, part.blocks, part.gates.count)
+    let abreast = PackWeights.abreast(
+      rows: rows, columns: columns, blocks: blocks, lanes: target.lanes)
+    let sub = gates > 1 ? 1 : PackWeights.sub(rows: rows, lanes: target.lanes)
+    let size = stored.count / gates
+    let packed =
+      gates > 1
+      ? PackWeights.gates(
+        (0..<gates).map { stored.dropFirst($0 * size).prefix(size) }, blocks: blocks, rows: rows,
+        columns: columns, abreast: abreast, lanes: target.lanes)
+      : PackWeights.side(
+        stored, blocks: blocks, rows: rows, columns: columns, abreast: abreast, sub: sub,
+        lanes: target.lanes)
+    let vectors = gates > 1 ? gates : sub
+    let name = part.gates.lowerBound == 0 ? matrix.name : "\(matrix.name) from \(part.gates)"
+    let w = addMatrix(name, packed, columns: columns, vectors: vectors)
     let sizes = [rows, columns, blocks, abreast, gates, sub].map(Int32.init)
     call(
-      "project_f32", sizes + [stride(of: x), stride(of: y)], [w, x, b, y],
-      comment: "\(matrix.name): \(type.columns) -> \(type.gates * type.rows)")
+      "project_\(weightType.rawValue)",
+      sizes + Walk.standard(vectors: vectors).integers + [stride(of: x), stride(of: y)],
+      [w, x, bias, y],
+      comment: "\(name): \(columns * blocks) -> \(gates * rows * blocks)")
   }
 
   mutating func emitPointwise(

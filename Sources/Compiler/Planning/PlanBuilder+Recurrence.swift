@@ -32,8 +32,18 @@ extension PlanBuilder {
     let m = match.units / blocks
     let sub = PackWeights.sub(rows: m, lanes: target.lanes)
     let abreast = PackWeights.abreast(rows: m, columns: m, blocks: blocks, lanes: target.lanes)
-    let shape = [units, Int32(blocks), Int32(abreast)]
+    let vectors = match.gates.count > 1 ? match.gates.count : sub
+    let part = (m * abreast + target.lanes - 1) / target.lanes * target.lanes * m
+    let group = Walk.group(partByteCount: part * match.gates.count * weightType.byteCount)
+    let shape =
+      [units, Int32(blocks), Int32(abreast), Int32(group)]
+      + Walk.standard(vectors: vectors).integers
     let comment = "\(scan.name): \(match.units) units in \(blocks) block\(blocks == 1 ? "" : "s")"
+    func call(_ kernel: String, _ integers: [Int32], _ operands: [Place?]) {
+      self.call(
+        "recurrent_\(kernel)_\(weightType.rawValue)", shape + integers + strides, operands,
+        comment: comment)
+    }
     switch match.epilogue {
     case .elman(let activation):
       let u = try packed(match.gates[0], match, blocks: blocks, abreast: abreast, sub: sub)
@@ -41,33 +51,24 @@ extension PlanBuilder {
         Int32(sub), opcode(activation.function.rawValue),
         Int32(bitPattern: activation.parameter.bitPattern),
       ]
-      call(
-        "recurrent_elman_f32", shape + function + strides, [u, xp, h, y],
-        comment: comment)
+      call("elman", function, [u, xp, h, y])
     case .lstm:
       let u = try interleaved(match.gates, match, blocks: blocks, abreast: abreast)
       let c = try place(of: scan.states[match.c!].before)
-      call(
-        "recurrent_lstm_f32", shape + strides, [u, xp, h, c, y],
-        comment: comment)
+      call("lstm", [], [u, xp, h, c, y])
     case .gruAfter(let update, let recurrentBias):
       let u = try interleaved(match.gates, match, blocks: blocks, abreast: abreast)
       let bias =
         recurrentBias.count == match.units
         ? recurrentBias : [Float](repeating: recurrentBias.first ?? 0, count: match.units)
       let b = addWeights("\(scan.name) recurrent bias", bias)
-      call(
-        "recurrent_gru_after_f32", shape + [update.rawValue] + strides,
-        [u, xp, b, h, y], comment: comment)
+      call("gru_after", [update.rawValue], [u, xp, b, h, y])
     case .gruBefore(let update):
       let rz = try interleaved(Array(match.gates[0..<2]), match, blocks: blocks, abreast: abreast)
       let n = try packed(match.gates[2], match, blocks: blocks, abreast: abreast, sub: sub)
       let reset = addScratch("\(scan.name) r h", width: match.units, perStep: false)
       let z = addScratch("\(scan.name) z", width: match.units, perStep: false)
-      call(
-        "recurrent_gru_before_f32",
-        shape + [Int32(sub), update.rawValue] + strides,
-        [rz, n, xp, h, reset, z, y], comment: comment)
+      call("gru_before", [Int32(sub), update.rawValue], [rz, n, xp, h, reset, z, y])
     }
   }
 
@@ -107,20 +108,20 @@ extension PlanBuilder {
   ) throws(CompilerBug) -> Place {
     var matrices: [ArraySlice<Float>] = []
     for gate in gates { matrices.append(try stored(gate)) }
-    let numbers = PackWeights.recurrent(
-      matrices, units: match.units, blocks: blocks, abreast: abreast, lanes: target.lanes)
-    return addWeights(name(of: gates), numbers)
+    let m = match.units / blocks
+    let numbers = PackWeights.gates(
+      matrices, blocks: blocks, rows: m, columns: m, abreast: abreast, lanes: target.lanes)
+    return addMatrix(name(of: gates), numbers, columns: m, vectors: gates.count)
   }
 
   private mutating func packed(
     _ gate: RecurrenceMatch.Gate, _ match: RecurrenceMatch, blocks: Int, abreast: Int, sub: Int
   ) throws(CompilerBug) -> Place {
     let m = match.units / blocks
-    let numbers = PackWeights.project(
-      Array(try stored(gate)), gates: 1, blocks: blocks, rows: m, columns: m,
-      abreast: abreast, sub: sub,
+    let numbers = PackWeights.side(
+      try stored(gate), blocks: blocks, rows: m, columns: m, abreast: abreast, sub: sub,
       lanes: target.lanes)
-    return addWeights(name(of: [gate]), numbers)
+    return addMatrix(name(of: [gate]), numbers, columns: m, vectors: sub)
   }
 
   /// Unique to a choice of gates: a stacked matrix may be packed in parts.

@@ -11,10 +11,16 @@ package struct KernelTarget: Sendable {
   /// Opcodes of the pointwise program by name.
   package var opcodes: [String: Int32]
 
-  package init(isa: String, lanes: Int, opcodes: [String: Int32]) {
+  /// What matrices are stored as: f32 or bf16.
+  package var weightType: ElementType
+
+  package init(
+    isa: String, lanes: Int, opcodes: [String: Int32], weightType: ElementType = .f32
+  ) {
     self.isa = isa
     self.lanes = lanes
     self.opcodes = opcodes
+    self.weightType = weightType
   }
 }
 
@@ -112,6 +118,19 @@ struct PlanBuilder {
       values.withUnsafeBytes { bytes.append(contentsOf: $0) }
     }
   }
+
+  /// The panels `[panels][columns][vectors][lanes]` of a matrix, in the type of the plan's weights.
+  mutating func addMatrix(
+    _ name: String, _ packed: [Float], columns: Int, vectors: Int
+  ) -> Place {
+    guard weightType == .bf16 else { return addWeights(name, packed) }
+    let pairs = PackWeights.pairs(packed, columns: columns, width: vectors * target.lanes)
+    return addWeights(name, .bf16, count: pairs.count) { bytes in
+      pairs.withUnsafeBytes { bytes.append(contentsOf: $0) }
+    }
+  }
+
+  var weightType: ElementType { target.weightType }
 
   mutating func addWeights(_ name: String, indices: [Int32]) -> Place {
     addWeights(name, .i32, count: indices.count) { bytes in

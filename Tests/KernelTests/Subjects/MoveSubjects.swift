@@ -2,10 +2,10 @@ import Tensors
 
 private func doubles(_ floats: ArraySlice<Float>) -> [Double] { floats.map(Double.init) }
 
-enum CopySubject: KernelSubject {
-  static let kernel = "copy_f32"
+struct CopySubject: KernelSubject {
+  let kernel = "copy_f32"
 
-  static func cases(lanes: Int) -> [KernelCase] {
+  func cases(lanes: Int) -> [KernelCase] {
     var random = SeededRandom(seed: 21)
     return widths(lanes).map { width in
       let (steps, xStride) = (random.pick([0, 1, 2, 5]), random.pick([0, width, width + 2]))
@@ -23,10 +23,10 @@ enum CopySubject: KernelSubject {
   }
 }
 
-enum GatherSubject: KernelSubject {
-  static let kernel = "gather_f32"
+struct GatherSubject: KernelSubject {
+  let kernel = "gather_f32"
 
-  static func cases(lanes: Int) -> [KernelCase] {
+  func cases(lanes: Int) -> [KernelCase] {
     var random = SeededRandom(seed: 22)
     return widths(lanes).flatMap { width in
       [0, 1, 40].map { xWidth in
@@ -52,10 +52,10 @@ enum GatherSubject: KernelSubject {
   }
 }
 
-enum EmbeddingSubject: KernelSubject {
-  static let kernel = "embedding_f32"
+struct EmbeddingSubject: KernelSubject {
+  let kernel = "embedding_f32"
 
-  static func cases(lanes: Int) -> [KernelCase] {
+  func cases(lanes: Int) -> [KernelCase] {
     var random = SeededRandom(seed: 23)
     return widths(lanes).flatMap { width in
       [0, 1, 7].map { size in
@@ -74,10 +74,10 @@ enum EmbeddingSubject: KernelSubject {
   }
 }
 
-enum OneHotSubject: KernelSubject {
-  static let kernel = "one_hot_f32"
+struct OneHotSubject: KernelSubject {
+  let kernel = "one_hot_f32"
 
-  static func cases(lanes: Int) -> [KernelCase] {
+  func cases(lanes: Int) -> [KernelCase] {
     widths(lanes).flatMap { size in
       [[], [0, Int32(size) - 1, Int32(size), -1, .min, .max], [Int32(size / 2)]].map { index in
         let rows = index.map { i in (0..<size).map { $0 == Int(i) ? 1.0 : 0.0 } }
@@ -90,10 +90,10 @@ enum OneHotSubject: KernelSubject {
   }
 }
 
-enum WindowSubject: KernelSubject {
-  static let kernel = "window_f32"
+struct WindowSubject: KernelSubject {
+  let kernel = "window_f32"
 
-  static func cases(lanes: Int) -> [KernelCase] {
+  func cases(lanes: Int) -> [KernelCase] {
     var random = SeededRandom(seed: 24)
     return widths(lanes).flatMap { width in
       [0, 1, width, 2 * width + 1].flatMap { past in
@@ -104,7 +104,7 @@ enum WindowSubject: KernelSubject {
     }
   }
 
-  private static func make(
+  private func make(
     width: Int, past: Int, steps: Int, _ random: inout SeededRandom
   ) -> KernelCase {
     let (history, stride) = (random.floats(past), width + random.pick([0, 3]))
@@ -123,10 +123,10 @@ enum WindowSubject: KernelSubject {
   }
 }
 
-enum DelaySubject: KernelSubject {
-  static let kernel = "delay_f32"
+struct DelaySubject: KernelSubject {
+  let kernel = "delay_f32"
 
-  static func cases(lanes: Int) -> [KernelCase] {
+  func cases(lanes: Int) -> [KernelCase] {
     var random = SeededRandom(seed: 25)
     return widths(lanes).flatMap { width in
       [0, 1, 3].flatMap { delay in
@@ -137,7 +137,7 @@ enum DelaySubject: KernelSubject {
     }
   }
 
-  private static func make(
+  private func make(
     width: Int, delay: Int, steps: Int, _ random: inout SeededRandom
   ) -> KernelCase {
     let (history, stride) = (random.floats(delay * width), width + random.pick([0, 2]))

@@ -4,10 +4,10 @@ import Tensors
 
 /// Random programs over all opcodes: each instruction's value is compared on its own inputs' values
 /// in `Double`, so that errors do not pile up through ill-conditioned chains.
-enum PointwiseSubject: KernelSubject {
-  static let kernel = "pointwise_f32"
+struct PointwiseSubject: KernelSubject {
+  let kernel = "pointwise_f32"
 
-  static func cases(lanes: Int) -> [KernelCase] {
+  func cases(lanes: Int) -> [KernelCase] {
     var random = SeededRandom(seed: 41)
     let sizes = widths(lanes) + [64, 65, 130]
     return sizes.flatMap { width in
@@ -17,7 +17,7 @@ enum PointwiseSubject: KernelSubject {
 
   /// y0 = sigmoid(a) b + tanh(a) c, y1 = a, with c one row for all steps (kind 1 and 3: contiguous
   /// rows; kind 2: y0 has one row in all).
-  private static func gated(
+  private func gated(
     width: Int, kind: Int, _ random: inout SeededRandom
   ) -> KernelCase {
     let (steps, gap) = (random.pick([0, 1, 2, 5]), kind == 1 || kind == 3 ? 0 : 3)
@@ -55,7 +55,7 @@ enum PointwiseSubject: KernelSubject {
   }
 
   /// No instruction, no output, no input: nothing happens.
-  private static func affine(lanes: Int) -> KernelCase {
+  private func affine(lanes: Int) -> KernelCase {
     KernelCase(
       label: "empty program",
       integers: PointwiseCode(inputs: 0).integers(
@@ -64,7 +64,7 @@ enum PointwiseSubject: KernelSubject {
   }
 
   /// As many registers as there can be.
-  private static func most(lanes: Int) -> KernelCase {
+  private func most(lanes: Int) -> KernelCase {
     var program = PointwiseCode(inputs: 1)
     var last = 0
     for _ in 0..<127 { last = program.add("add", last, 0) }

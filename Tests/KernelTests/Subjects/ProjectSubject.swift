@@ -1,10 +1,11 @@
 import Tensors
 
 /// y[t][g][b rows + r] = bias + sum over k of w x[t][b columns + k].
-enum ProjectSubject: KernelSubject {
-  static let kernel = "project_f32"
+struct ProjectSubject: KernelSubject {
+  let weights: WeightType
+  var kernel: String { "project_\(weights.rawValue)" }
 
-  static func cases(lanes: Int) -> [KernelCase] {
+  func cases(lanes: Int) -> [KernelCase] {
     var random = SeededRandom(seed: 11)
     var cases = widths(lanes).flatMap { rows in
       [0, 1, 5, 33].map { columns in
@@ -15,10 +16,10 @@ enum ProjectSubject: KernelSubject {
       }
     }
     for sub in 1...4 {
-      for steps in 1...5 {
+      for steps in [1, 2, 3, 5, 6, 9, 13] {
         cases.append(
           make(
-            rows: 4 * lanes + 1, columns: 9, blocks: 1, gates: 1, sub: sub, steps: steps,
+            rows: 9 * lanes + 1, columns: 9, blocks: 1, gates: 1, sub: sub, steps: steps,
             lanes: lanes, &random))
       }
     }
@@ -27,20 +28,20 @@ enum ProjectSubject: KernelSubject {
       for blocks in [2, 3, 2 * lanes + 1, 4 * lanes] where rows > 0 {
         cases.append(
           make(
-            rows: rows, columns: columns, blocks: blocks, gates: random.pick([1, 2, 3, 4, 5]),
+            rows: rows, columns: columns, blocks: blocks, gates: random.pick([1, 2, 3, 4]),
             sub: 1, steps: random.pick([1, 2, 5]), lanes: lanes, &random))
       }
     }
     return cases
   }
 
-  private static func make(
+  private func make(
     rows: Int, columns: Int, blocks: Int, gates: Int, sub: Int, steps: Int, lanes: Int,
     _ random: inout SeededRandom
   ) -> KernelCase {
     let (out, width) = (gates * blocks * rows, blocks * columns)
     let (xStride, yStride) = (width + random.pick([0, 3]), out + random.pick([0, 5]))
-    let weights = random.floats(out * columns)
+    let w = weights.rounded(random.floats(out * columns))
     let x = random.rows(steps, width: width, stride: xStride)
     let bias: [Float]? = random.pick([true, false]) ? random.floats(out) : nil
     func y() -> [[Double]] {
@@ -49,25 +50,29 @@ enum ProjectSubject: KernelSubject {
     func element(_ t: Int, _ i: Int) -> Double {
       let start = t * xStride + i / rows % blocks * columns
       return (0..<columns).reduce(Double(bias?[i] ?? 0)) {
-        $0 + Double(weights[i * columns + $1]) * Double(x[start + $1])
+        $0 + Double(w[i * columns + $1]) * Double(x[start + $1])
       }
     }
-    let abreast = sub == 1 ? Packing.abreast(max(rows, columns), blocks, lanes: lanes) : 1
+    let sub = gates > 1 ? 1 : sub
+    let abreast =
+      sub == 1 && rows > 0 ? Packing.abreast(max(rows, columns), blocks, lanes: lanes) : 1
+    let (interleave, serpentine) = (random.pick([1, 2, 4]), random.pick([0, 1]))
+    let packed =
+      gates > 1 || abreast > 1
+      ? Packing.gates(
+        w, gates: gates, blocks: blocks, rows, columns, abreast: abreast, lanes: lanes)
+      : Packing.panels(w, matrices: blocks, rows, columns, height: sub * lanes)
+    let vectors = gates > 1 ? gates : sub
     return KernelCase(
-      label: "\(gates) gates of \(blocks) blocks [\(rows), \(columns)], sub \(sub), \(steps) steps",
-      integers: [rows, columns, blocks, abreast, gates, sub, xStride, yStride].map { Int32($0) },
+      label:
+        "\(gates) gates of \(blocks) blocks [\(rows), \(columns)], \(abreast) abreast, sub \(sub),"
+        + " interleave \(interleave), \(steps) steps",
+      integers: [
+        rows, columns, blocks, abreast, gates, sub, interleave, serpentine, xStride, yStride,
+      ].map { Int32($0) },
       steps: steps,
       contents: [
-        .floats(
-          abreast > 1
-            ? (0..<gates).flatMap { gate in
-              let size = blocks * rows * columns
-              return Packing.abreast(
-                Array(weights[gate * size..<(gate + 1) * size]), gates: 1, blocks: blocks, rows,
-                columns, abreast: abreast, lanes: lanes)
-            }
-            : Packing.panels(weights, matrices: gates * blocks, rows, columns, height: sub * lanes)
-        ),
+        weights.contents(packed, columns: columns, width: vectors * lanes),
         .floats(x), bias.map { .floats($0) } ?? .absent, .anything,
       ],
       // The sum of |terms| is at most columns + 1, and each of as many roundings may lose 2^-24.
@@ -76,6 +81,34 @@ enum ProjectSubject: KernelSubject {
           operand: 3, stride: yStride, rows: y(),
           absolute: 0x1p-24 * Double((columns + 1) * (columns + 1)))
       ])
+  }
+}
+
+/// How a kernel's weights are stored.
+enum WeightType: String, CaseIterable {
+  case f32, bf16
+
+  /// The nearest weights that can be stored.
+  func rounded(_ weights: [Float]) -> [Float] {
+    self == .f32 ? weights : weights.map { Float(bfloat16Bits: $0.bfloat16Bits) }
+  }
+
+  /// Panels `[panels][columns][width]` as the kernel reads them, from the index formula: word
+  /// `[panel][k / 2][i]` holds columns k and k + 1 of bf16.
+  func contents(_ packed: [Float], columns: Int, width: Int) -> KernelCase.Contents {
+    if self == .f32 { return .floats(packed) }
+    let (panel, pairs) = (columns * width, (columns + 1) / 2)
+    let panels = panel == 0 ? 0 : packed.count / panel
+    func bits(_ p: Int, _ k: Int, _ i: Int) -> UInt32 {
+      k < columns ? UInt32(packed[p * panel + k * width + i].bfloat16Bits) : 0
+    }
+    var words: [UInt32] = []
+    for p in 0..<panels {
+      for pair in 0..<pairs {
+        for i in 0..<width { words.append(bits(p, 2 * pair, i) | bits(p, 2 * pair + 1, i) << 16) }
+      }
+    }
+    return .pairs(words)
   }
 }
 
@@ -104,44 +137,23 @@ enum Packing {
     size > 0 && 2 * size <= lanes ? max(1, min(blocks, lanes / size)) : 1
   }
 
-  /// `[ceil(blocks / abreast)][columns][gates][lanes]` of matrices `[gates][blocks][rows][columns]`.
-  static func abreast(
-    _ stored: [Float], gates: Int, blocks: Int, _ rows: Int, _ columns: Int, abreast: Int,
+  /// `[panels][columns][gates][lanes]` of matrices `[gates][blocks][rows][columns]`: panels of one
+  /// block, or of blocks abreast.
+  static func gates(
+    _ stored: [Float], gates: Int, blocks: Int, _ rows: Int, _ columns: Int, abreast: Int = 1,
     lanes: Int
   ) -> [Float] {
-    let panels = (blocks + abreast - 1) / abreast
+    let inBlock = (rows + lanes - 1) / lanes
+    let panels = abreast > 1 ? (blocks + abreast - 1) / abreast : blocks * inBlock
     var packed = [Float](repeating: 0, count: panels * columns * gates * lanes)
     for g in 0..<gates {
       for block in 0..<blocks {
         for r in 0..<rows {
+          let panel = abreast > 1 ? block / abreast : block * inBlock + r / lanes
+          let lane = abreast > 1 ? block % abreast * rows + r : r % lanes
           for k in 0..<columns {
-            let lane = block % abreast * rows + r
-            packed[((block / abreast * columns + k) * gates + g) * lanes + lane] =
+            packed[((panel * columns + k) * gates + g) * lanes + lane] =
               stored[((g * blocks + block) * rows + r) * columns + k]
-          }
-        }
-      }
-    }
-    return packed
-  }
-
-  /// `[blocks][panels][m][gates][lanes]` of matrices stored `[gates][blocks][m][m]`.
-  static func gates(
-    _ stored: [Float], gates: Int, blocks: Int, _ m: Int, abreast: Int = 1, lanes: Int
-  ) -> [Float] {
-    if abreast > 1 {
-      return self.abreast(
-        stored, gates: gates, blocks: blocks, m, m, abreast: abreast, lanes: lanes)
-    }
-    let panels = (m + lanes - 1) / lanes
-    var packed = [Float](repeating: 0, count: blocks * panels * m * gates * lanes)
-    for g in 0..<gates {
-      for block in 0..<blocks {
-        for r in 0..<m {
-          for k in 0..<m {
-            let panel = block * panels + r / lanes
-            packed[((panel * m + k) * gates + g) * lanes + r % lanes] =
-              stored[((g * blocks + block) * m + r) * m + k]
           }
         }
       }

@@ -28,6 +28,8 @@ struct RecurrentShape {
   var xpStride: Int
   var yStride: Int
   var lanes: Int
+  /// Group, interleave and serpentine: they change no result.
+  var walk: [Int]
 
   /// Dense, block-diagonal and diagonal shapes around the vector width.
   static func all(gates: Int, lanes: Int, _ random: inout SeededRandom) -> [RecurrentShape] {
@@ -41,23 +43,38 @@ struct RecurrentShape {
         units: m * blocks, blocks: blocks, steps: random.pick([0, 1, 2, 3, 6]),
         sub: 2 * m <= lanes && blocks > 1 ? 1 : random.pick([1, 2, 3, 4]),
         xpStride: gates * m * blocks + random.pick([0, 7]),
-        yStride: m * blocks + random.pick([0, 3]), lanes: lanes)
+        yStride: m * blocks + random.pick([0, 3]), lanes: lanes,
+        walk: [random.pick([1, 2, 3, 1000]), random.pick([1, 2, 4]), random.pick([0, 1])])
     }
   }
 
   var m: Int { units / blocks }
   var abreast: Int { sub == 1 ? Packing.abreast(m, blocks, lanes: lanes) : 1 }
-  var label: String { "\(blocks) blocks of \(m), \(abreast) abreast, sub \(sub), \(steps) steps" }
+  var label: String {
+    "\(blocks) blocks of \(m), \(abreast) abreast, sub \(sub), walk \(walk), \(steps) steps"
+  }
+  /// The integers that all recurrences begin with.
+  var integers: [Int32] { ([units, blocks, abreast] + walk).map { Int32($0) } }
+  var strides: [Int32] { [Int32(xpStride), Int32(yStride)] }
 
-  func weights(gates: Int, _ random: inout SeededRandom) -> [Float] {
-    random.floats(gates * units * m, 1 / Float(max(m, 1)).squareRoot())
+  func weights(gates: Int, _ type: WeightType, _ random: inout SeededRandom) -> [Float] {
+    type.rounded(random.floats(gates * units * m, 1 / Float(max(m, 1)).squareRoot()))
   }
 
   /// A packed matrix of one gate.
-  func oneGate(_ u: [Float]) -> [Float] {
-    abreast > 1
-      ? Packing.gates(u, gates: 1, blocks: blocks, m, abreast: abreast, lanes: lanes)
+  func oneGate(_ u: [Float], _ type: WeightType) -> KernelCase.Contents {
+    let packed =
+      abreast > 1
+      ? Packing.gates(u, gates: 1, blocks: blocks, m, m, abreast: abreast, lanes: lanes)
       : Packing.panels(u, matrices: blocks, m, m, height: sub * lanes)
+    return type.contents(packed, columns: m, width: sub * lanes)
+  }
+
+  /// The packed matrices of several gates.
+  func gates(_ u: [Float], _ count: Int, _ type: WeightType) -> KernelCase.Contents {
+    type.contents(
+      Packing.gates(u, gates: count, blocks: blocks, m, m, abreast: abreast, lanes: lanes),
+      columns: m, width: count * lanes)
   }
 
   func row(_ x: [Float], _ t: Int, gate: Int) -> [Double] {
@@ -82,10 +99,11 @@ private func expectations(
   ]
 }
 
-enum ElmanSubject: KernelSubject {
-  static let kernel = "recurrent_elman_f32"
+struct ElmanSubject: KernelSubject {
+  let weights: WeightType
+  var kernel: String { "recurrent_elman_\(weights.rawValue)" }
 
-  static func cases(lanes: Int) -> [KernelCase] {
+  func cases(lanes: Int) -> [KernelCase] {
     var random = SeededRandom(seed: 12)
     return RecurrentShape.all(gates: 1, lanes: lanes, &random).map { make($0, &random) }
   }
@@ -95,9 +113,9 @@ enum ElmanSubject: KernelSubject {
     ("leaky_relu", 0.25, { $0 < 0 ? 0.25 * $0 : $0 }),
   ]
 
-  private static func make(_ s: RecurrentShape, _ random: inout SeededRandom) -> KernelCase {
-    let (name, parameter, f) = random.pick(activations)
-    let (u, h) = (s.weights(gates: 1, &random), random.floats(s.units))
+  private func make(_ s: RecurrentShape, _ random: inout SeededRandom) -> KernelCase {
+    let (name, parameter, f) = random.pick(Self.activations)
+    let (u, h) = (s.weights(gates: 1, weights, &random), random.floats(s.units))
     let xp = random.rows(s.steps, width: s.units, stride: s.xpStride, 2)
     func rows() -> [[Double]] {
       let reference = ReferenceRecurrence(units: s.units, blocks: s.blocks, u: u)
@@ -109,30 +127,28 @@ enum ElmanSubject: KernelSubject {
     }
     return KernelCase(
       label: "\(name), \(s.label)",
-      integers: [
-        Int32(s.units), Int32(s.blocks), Int32(s.abreast), Int32(s.sub),
-        Int32(Opcode.named(name)!.index),
-        Int32(bitPattern: parameter.bitPattern), Int32(s.xpStride), Int32(s.yStride),
-      ],
+      integers: s.integers + [
+        Int32(s.sub), Int32(Opcode.named(name)!.index), Int32(bitPattern: parameter.bitPattern),
+      ] + s.strides,
       steps: s.steps,
       contents: [
-        .floats(s.oneGate(u)),
-        .floats(xp), .floats(h), .anything,
+        s.oneGate(u, weights), .floats(xp), .floats(h), .anything,
       ],
       expected: expectations(rows(), from: h, state: 2, y: 3, s))
   }
 }
 
-enum LSTMSubject: KernelSubject {
-  static let kernel = "recurrent_lstm_f32"
+struct LSTMSubject: KernelSubject {
+  let weights: WeightType
+  var kernel: String { "recurrent_lstm_\(weights.rawValue)" }
 
-  static func cases(lanes: Int) -> [KernelCase] {
+  func cases(lanes: Int) -> [KernelCase] {
     var random = SeededRandom(seed: 13)
     return RecurrentShape.all(gates: 4, lanes: lanes, &random).map { make($0, &random) }
   }
 
-  private static func make(_ s: RecurrentShape, _ random: inout SeededRandom) -> KernelCase {
-    let u = s.weights(gates: 4, &random)
+  private func make(_ s: RecurrentShape, _ random: inout SeededRandom) -> KernelCase {
+    let u = s.weights(gates: 4, weights, &random)
     let (h, c) = (random.floats(s.units), random.floats(s.units, 2))
     let xp = random.rows(s.steps, width: 4 * s.units, stride: s.xpStride, 3)
     func expected() -> [Expectation] {
@@ -153,13 +169,10 @@ enum LSTMSubject: KernelSubject {
     }
     return KernelCase(
       label: s.label,
-      integers: [s.units, s.blocks, s.abreast, s.xpStride, s.yStride].map { Int32($0) },
+      integers: s.integers + s.strides,
       steps: s.steps,
       contents: [
-        .floats(
-          Packing.gates(u, gates: 4, blocks: s.blocks, s.m, abreast: s.abreast, lanes: s.lanes)),
-        .floats(xp),
-        .floats(h), .floats(c), .anything,
+        s.gates(u, 4, weights), .floats(xp), .floats(h), .floats(c), .anything,
       ],
       expected: expected())
   }
@@ -194,58 +207,53 @@ struct ReferenceGRU {
   }
 }
 
-enum GRUAfterSubject: KernelSubject {
-  static let kernel = "recurrent_gru_after_f32"
+struct GRUAfterSubject: KernelSubject {
+  let weights: WeightType
+  var kernel: String { "recurrent_gru_after_\(weights.rawValue)" }
 
-  static func cases(lanes: Int) -> [KernelCase] {
+  func cases(lanes: Int) -> [KernelCase] {
     var random = SeededRandom(seed: 14)
     return RecurrentShape.all(gates: 3, lanes: lanes, &random).map { make($0, &random) }
   }
 
-  private static func make(_ s: RecurrentShape, _ random: inout SeededRandom) -> KernelCase {
-    let u = s.weights(gates: 3, &random)
+  private func make(_ s: RecurrentShape, _ random: inout SeededRandom) -> KernelCase {
+    let u = s.weights(gates: 3, weights, &random)
     let (h, bias) = (random.floats(s.units), random.floats(s.units))
     let xp = random.rows(s.steps, width: 3 * s.units, stride: s.xpStride, 3)
     let update = random.pick([0, 1])
     let reference = ReferenceGRU(shape: s, u: u, xp: xp, biasN: bias, update: update)
     return KernelCase(
       label: "\(s.label), update \(update)",
-      integers: [s.units, s.blocks, s.abreast, update, s.xpStride, s.yStride].map { Int32($0) },
+      integers: s.integers + [Int32(update)] + s.strides,
       steps: s.steps,
       contents: [
-        .floats(
-          Packing.gates(u, gates: 3, blocks: s.blocks, s.m, abreast: s.abreast, lanes: s.lanes)),
-        .floats(xp),
-        .floats(bias), .floats(h), .anything,
+        s.gates(u, 3, weights), .floats(xp), .floats(bias), .floats(h), .anything,
       ],
       expected: expectations(reference.rows(from: h), from: h, state: 3, y: 4, s))
   }
 }
 
-enum GRUBeforeSubject: KernelSubject {
-  static let kernel = "recurrent_gru_before_f32"
+struct GRUBeforeSubject: KernelSubject {
+  let weights: WeightType
+  var kernel: String { "recurrent_gru_before_\(weights.rawValue)" }
 
-  static func cases(lanes: Int) -> [KernelCase] {
+  func cases(lanes: Int) -> [KernelCase] {
     var random = SeededRandom(seed: 15)
     return RecurrentShape.all(gates: 3, lanes: lanes, &random).map { make($0, &random) }
   }
 
-  private static func make(_ s: RecurrentShape, _ random: inout SeededRandom) -> KernelCase {
-    let (u, h) = (s.weights(gates: 3, &random), random.floats(s.units))
+  private func make(_ s: RecurrentShape, _ random: inout SeededRandom) -> KernelCase {
+    let (u, h) = (s.weights(gates: 3, weights, &random), random.floats(s.units))
     let xp = random.rows(s.steps, width: 3 * s.units, stride: s.xpStride, 3)
     let update = random.pick([0, 1])
     let reference = ReferenceGRU(shape: s, u: u, xp: xp, biasN: nil, update: update)
     let split = 2 * s.units * s.m
     return KernelCase(
       label: "\(s.label), update \(update)",
-      integers: [s.units, s.blocks, s.abreast, s.sub, update, s.xpStride, s.yStride].map {
-        Int32($0)
-      },
+      integers: s.integers + [Int32(s.sub), Int32(update)] + s.strides,
       steps: s.steps,
       contents: [
-        .floats(
-          Packing.gates(u, gates: 2, blocks: s.blocks, s.m, abreast: s.abreast, lanes: s.lanes)),
-        .floats(s.oneGate(Array(u[split...]))),
+        s.gates(u, 2, weights), s.oneGate(Array(u[split...]), weights),
         .floats(xp), .floats(h), .anything, .anything, .anything,
       ],
       scratch: [4, 5],

@@ -34,10 +34,10 @@ private func logSoftmax(_ x: [Double]) -> [Double] {
   return x.map { $0 - top - log(sum) }
 }
 
-enum SoftmaxSubject: KernelSubject {
-  static let kernel = "softmax_f32"
+struct SoftmaxSubject: KernelSubject {
+  let kernel = "softmax_f32"
 
-  static func cases(lanes: Int) -> [KernelCase] {
+  func cases(lanes: Int) -> [KernelCase] {
     // x - max is rounded to half an ulp, at most 2^-20 below 32.
     rowCases(lanes: lanes, widths: widths(lanes), relative: 5e-6, absolute: 1e-30) {
       logSoftmax($0).map(exp)
@@ -45,25 +45,25 @@ enum SoftmaxSubject: KernelSubject {
   }
 }
 
-enum LogSoftmaxSubject: KernelSubject {
-  static let kernel = "log_softmax_f32"
+struct LogSoftmaxSubject: KernelSubject {
+  let kernel = "log_softmax_f32"
 
-  static func cases(lanes: Int) -> [KernelCase] {
+  func cases(lanes: Int) -> [KernelCase] {
     rowCases(lanes: lanes, widths: widths(lanes), relative: 3e-7, absolute: 1e-6, logSoftmax)
   }
 }
 
-enum LayerNormSubject: KernelSubject {
-  static let kernel = "layer_norm_f32"
+struct LayerNormSubject: KernelSubject {
+  let kernel = "layer_norm_f32"
 
-  static func cases(lanes: Int) -> [KernelCase] {
+  func cases(lanes: Int) -> [KernelCase] {
     var random = SeededRandom(seed: 32)
     return widths(lanes).filter { $0 > 0 }.flatMap { width in
       [0, 1, 4].map { steps in make(width: width, steps: steps, &random) }
     }
   }
 
-  private static func make(
+  private func make(
     width: Int, steps: Int, _ random: inout SeededRandom
   ) -> KernelCase {
     let epsilon: Float = 1e-5

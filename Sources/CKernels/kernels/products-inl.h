@@ -1,0 +1,92 @@
+/* Products of packed weights with columns of numbers: what all matrix kernels spend their time in.
+ *
+ * A panel holds `vectors` (1 ... 4) vectors of VL rows side by side, column by column: f32 weights
+ * as [columns][vectors][VL], bf16 weights in pairs of columns as [ceil(columns /
+ * 2)][vectors][VL][2], the missing last column zero. Both are read as 32-bit words. Every sum is
+ * one chain over the columns in order, whatever runs beside it. */
+
+typedef enum { CK_F32, CK_BF16 } ck_type;
+
+/* Vectors side by side, and how many panels or steps one loop over the columns may serve. */
+enum { CK_VECTORS = 4, CK_STREAMS = 6 };
+
+/* 32-bit words of the weights of one panel. */
+INLINE int64_t K(panel_words)(int type, int vectors, int64_t columns) {
+  return (type == CK_BF16 ? (columns + 1) / 2 : columns) * vectors * VL;
+}
+
+INLINE vec K(load_weights)(const int32_t *w) { return v_load((const float *)w); }
+
+/* Where the layer has no instruction for it, a product of bf16 pairs is two multiply-adds in f32:
+ * bf16 is the upper half of an f32. */
+#ifndef CK_DOT
+typedef struct {
+  vec even, odd;
+} vpair;
+INLINE vpair v_pair(vec even, vec odd) { return (vpair){even, odd}; }
+INLINE vpair v_pair_at(const float *x) { return (vpair){v_set(x[0]), v_set(x[1])}; }
+INLINE vec v_dot(vec sum, vint w, vpair x) {
+  sum = v_fma(v_of_bits(i_shl(w, 16)), x.even, sum);
+  return v_fma(v_of_bits(i_and(w, i_set((int32_t)0xffff0000))), x.odd, sum);
+}
+#endif
+
+/* sums[s][v] += sum over k of w[s][k][v] x[s][k]: `streams` (constant) steps over one panel, where
+ * w_stream is 0, or as many panels, w_stream words apart. */
+INLINE void K(multiply)(int type, int vectors, int streams, int columns, const int32_t *w,
+                        int64_t w_stream, const float *const *x, vec (*sums)[CK_VECTORS]) {
+  vec a[CK_STREAMS][CK_VECTORS];
+  UNROLLED for (int s = 0; s < streams; s++) UNROLLED for (int v = 0; v < vectors; v++) a[s][v] =
+      sums[s][v];
+  if (type == CK_F32) {
+    ROLLED for (int k = 0; k < columns; k++, w += vectors * VL)
+        UNROLLED for (int s = 0; s < streams; s++) {
+      const vec xk = v_set(x[s][k]);
+      UNROLLED for (int v = 0; v < vectors; v++) a[s][v] =
+          v_fma(K(load_weights)(w + s * w_stream + v * VL), xk, a[s][v]);
+    }
+  } else {
+    ROLLED for (int k = 0; k + 1 < columns; k += 2, w += vectors * VL)
+        UNROLLED for (int s = 0; s < streams; s++) {
+      const vpair xk = v_pair_at(x[s] + k);
+      UNROLLED for (int v = 0; v < vectors; v++) a[s][v] =
+          v_dot(a[s][v], i_load(w + s * w_stream + v * VL), xk);
+    }
+    if (columns & 1) UNROLLED for (int s = 0; s < streams; s++) {
+        const vpair xk = v_pair(v_set(x[s][columns - 1]), v_set(0));
+        UNROLLED for (int v = 0; v < vectors; v++) a[s][v] =
+            v_dot(a[s][v], i_load(w + s * w_stream + v * VL), xk);
+      }
+  }
+  UNROLLED for (int s = 0; s < streams; s++) UNROLLED for (int v = 0; v < vectors; v++) sums[s][v] =
+      a[s][v];
+}
+
+/* Lane l of a panel of blocks abreast: where the columns of its block begin. */
+INLINE vint K(block_starts)(int rows, int columns) {
+  int32_t first[VL];
+  for (int l = 0; l < VL; l++) first[l] = l / rows * columns;
+  return i_load(first);
+}
+
+/* The same for one panel of blocks abreast: lane l takes x[first[l] + k]. */
+INLINE void K(multiply_abreast)(int type, int vectors, int columns, vint first, const int32_t *w,
+                                vec x, vec *sums) {
+  vec a[CK_VECTORS];
+  UNROLLED for (int v = 0; v < vectors; v++) a[v] = sums[v];
+  if (type == CK_F32) {
+    ROLLED for (int k = 0; k < columns; k++, w += vectors * VL) {
+      const vec xk = v_permute(x, i_add(first, i_set(k)));
+      UNROLLED for (int v = 0; v < vectors; v++) a[v] =
+          v_fma(K(load_weights)(w + v * VL), xk, a[v]);
+    }
+  } else {
+    ROLLED for (int k = 0; k < columns; k += 2, w += vectors * VL) {
+      const vec even = v_permute(x, i_add(first, i_set(k)));
+      const vec odd = k + 1 < columns ? v_permute(x, i_add(first, i_set(k + 1))) : v_set(0);
+      UNROLLED for (int v = 0; v < vectors; v++) a[v] =
+          v_dot(a[v], i_load(w + v * VL), v_pair(even, odd));
+    }
+  }
+  UNROLLED for (int v = 0; v < vectors; v++) sums[v] = a[v];
+}
