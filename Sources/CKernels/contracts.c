@@ -72,8 +72,8 @@ static int64_t panels(contract *c, int64_t count, int64_t blocks, int64_t abreas
 /* How a matrix is walked, and that blocks abreast stand in one vector with their columns and rows.
  */
 static void demand_shape(contract *c, int64_t rows, int64_t columns, int64_t abreast, int64_t sub,
-                         int32_t interleave, int32_t serpentine) {
-  demand(c, interleave == 1 || interleave == 2 || interleave == 4);
+                         int64_t vectors, int32_t interleave, int32_t serpentine) {
+  demand(c, interleave == 1 || interleave == 2 || (interleave == 4 && vectors <= 2));
   demand(c, serpentine <= 1 && abreast >= 1 && sub >= 1 && sub <= 4);
   if (c->failed || abreast == 1) return;
   demand(c, sub == 1 && abreast <= c->lanes);
@@ -86,7 +86,7 @@ static int project(contract *c, ck_type type) {
   const int64_t height = n[0], width = n[1], blocks = n[2], abreast = n[3], gates = n[4];
   const int64_t sub = n[5];
   demand(c, blocks >= 1 && gates >= 1 && gates <= 4 && (gates == 1 || sub == 1));
-  demand_shape(c, height, width, abreast, sub, n[6], n[7]);
+  demand_shape(c, height, width, abreast, sub, gates > 1 ? gates : sub, n[6], n[7]);
   if (c->failed) return -1;
   const int64_t out = times(c, times(c, blocks, gates), height), vectors = gates > 1 ? gates : sub;
   const int64_t count = panels(c, height, blocks, abreast, sub * c->lanes);
@@ -107,12 +107,13 @@ static int64_t recurrent(contract *c, ck_type type, int64_t gates, int64_t sub) 
 
 /* The demands that all recurrences share. h of the step before is read from y, so a row of y must
  * not be overwritten by the next. */
-static void recurrence(contract *c, int64_t sub, int64_t y_stride) {
+static void recurrence(contract *c, int64_t gates, int64_t sub, int64_t y_stride) {
   const int64_t units = c->n[0], blocks = c->n[1];
   demand(c, blocks >= 1 && c->n[3] >= 1);
   if (c->failed) return;
   demand(c, units % blocks == 0 && (c->steps <= 1 || y_stride >= units));
-  demand_shape(c, units / blocks, units / blocks, c->n[2], sub, c->n[4], c->n[5]);
+  demand_shape(c, units / blocks, units / blocks, c->n[2], sub, gates > sub ? gates : sub, c->n[4],
+               c->n[5]);
 }
 
 static int is_activation(int32_t opcode) {
@@ -123,7 +124,7 @@ static int is_activation(int32_t opcode) {
 static int elman(contract *c, ck_type type) {
   const int32_t *n = c->n;
   demand(c, is_activation(n[7]) && n[9] >= 0 && n[10] >= 0);
-  recurrence(c, n[6], n[10]);
+  recurrence(c, 1, n[6], n[10]);
   if (c->failed) return -1;
   c->extent[0] = recurrent(c, type, 1, n[6]);
   c->extent[1] = rows(c, n[0], n[9]);
@@ -134,7 +135,7 @@ static int elman(contract *c, ck_type type) {
 
 static int lstm(contract *c, ck_type type) {
   const int32_t *n = c->n;
-  recurrence(c, 1, n[7]);
+  recurrence(c, 4, 1, n[7]);
   if (c->failed) return -1;
   c->extent[0] = recurrent(c, type, 4, 1);
   c->extent[1] = rows(c, 4 * (int64_t)n[0], n[6]);
@@ -145,7 +146,7 @@ static int lstm(contract *c, ck_type type) {
 
 static int gru_after(contract *c, ck_type type) {
   const int32_t *n = c->n;
-  recurrence(c, 1, n[8]);
+  recurrence(c, 3, 1, n[8]);
   demand(c, n[6] <= 1);
   if (c->failed) return -1;
   c->extent[0] = recurrent(c, type, 3, 1);
@@ -157,7 +158,7 @@ static int gru_after(contract *c, ck_type type) {
 
 static int gru_before(contract *c, ck_type type) {
   const int32_t *n = c->n;
-  recurrence(c, n[6], n[9]);
+  recurrence(c, 2, n[6], n[9]);
   demand(c, n[7] <= 1);
   if (c->failed) return -1;
   c->extent[0] = recurrent(c, type, 2, 1);

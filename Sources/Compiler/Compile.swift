@@ -2,6 +2,7 @@ import IR
 import Kernels
 import Model
 import Plan
+import Tensors
 
 /// The road from a checked model to a plan: lower, run the passes, select and plan.
 ///
@@ -21,16 +22,17 @@ package enum Compile {
 
   /// The plan of a model for one instruction set, which need not be this machine's.
   package static func plan(
-    _ graph: ModelGraph, for isa: ISA, verifying: Bool = PassPipeline.verifiesByDefault
+    _ graph: ModelGraph, for isa: ISA, weights: ElementType = .f32,
+    verifying: Bool = PassPipeline.verifiesByDefault
   ) throws(CompilerBug) -> Plan {
-    try plan(function(graph, verifying: verifying), of: graph, for: isa)
+    try plan(function(graph, verifying: verifying), of: graph, for: isa, weights: weights)
   }
 
-  /// The plan of a function that the standard passes left.
+  /// The plan of a function that the standard passes left; `weights` is what matrices are stored as.
   package static func plan(
-    _ function: Function, of graph: ModelGraph, for isa: ISA
+    _ function: Function, of graph: ModelGraph, for isa: ISA, weights: ElementType = .f32
   ) throws(CompilerBug) -> Plan {
-    var builder = PlanBuilder(function, target: KernelTarget(isa))
+    var builder = PlanBuilder(function, target: KernelTarget(isa, weights: weights))
     var plan = try builder.build()
     plan.rate = graph.rate
     plan.inputs = graph.inputs.map {
@@ -47,9 +49,10 @@ package enum Compile {
 }
 
 extension KernelTarget {
-  package init(_ isa: ISA) {
+  package init(_ isa: ISA, weights: ElementType = .f32) {
     let names = Opcode.all.map { ($0.name, Int32($0.index)) }
     self.init(
-      isa: isa.name, lanes: isa.lanes, opcodes: Dictionary(uniqueKeysWithValues: names))
+      isa: isa.name, lanes: isa.lanes, opcodes: Dictionary(uniqueKeysWithValues: names),
+      weightType: weights)
   }
 }

@@ -83,8 +83,30 @@ package struct CEmitter {
       }
     }
     var text = "/* ---- kernels: the text of the runtime's own ---- */\n#define KERNEL INLINE\n"
+    text += try usedTemplates()
     for path in paths { text += try kernelSource(path) + "\n" }
     return text + "/* ---- end of kernels ---- */\n"
+  }
+
+  /// What the plan's matrices need of the kernels' templates: compilers skip the rest.
+  private func usedTemplates() throws(EmissionError) -> String {
+    var (vectors, interleave, abreast) = (0, 1, 0)
+    for call in plan.calls where call.kernel != Self.pointwise {
+      let names = try descriptor(of: call).integerNames
+      func value(_ name: String) -> Int? {
+        names.firstIndex(of: name).map { Int(call.integers[$0]) }
+      }
+      guard let walked = value("interleave") else { continue }
+      interleave = max(interleave, walked)
+      if value("abreast") ?? 1 > 1 { abreast = 1 }
+      for count in [value("gates"), value("sub"), 1] { vectors |= 1 << (count ?? 1) }
+    }
+    return """
+      #define CK_USED_VECTORS \(vectors)
+      #define CK_USED_INTERLEAVE \(interleave)
+      #define CK_USED_ABREAST \(abreast)
+
+      """
   }
 
   /// Closes the region that pins the rounding of every operation. It covers the plan too, since

@@ -38,6 +38,15 @@ typedef struct ck_team {
 #define UNROLLED _Pragma("GCC unroll 8")
 #endif
 
+/* Which templates of the matrix kernels a program uses: bit n for panels of n vectors; the largest
+ * `interleave`, 1, 2 or 4; whether blocks stand abreast. A program that brings its own kernels may
+ * define these, so that compilers need not look at the rest. */
+#ifndef CK_USED_VECTORS
+#define CK_USED_VECTORS    0x1e
+#define CK_USED_INTERLEAVE 4
+#define CK_USED_ABREAST    1
+#endif
+
 /* A share of `total` things: first <= i < end. */
 typedef struct ck_range {
   int64_t first, end;

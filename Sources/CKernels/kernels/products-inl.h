@@ -65,28 +65,40 @@ INLINE void K(multiply)(int type, int vectors, int streams, int columns, const i
 /* Lane l of a panel of blocks abreast: where the columns of its block begin. */
 INLINE vint K(block_starts)(int rows, int columns) {
   int32_t first[VL];
-  for (int l = 0; l < VL; l++) first[l] = l / rows * columns;
+  for (int l = 0, row = 0, start = 0; l < VL; l++) {
+    first[l] = start;
+    if (++row == rows) row = 0, start += columns;
+  }
   return i_load(first);
 }
 
-/* The same for one panel of blocks abreast: lane l takes x[first[l] + k]. */
-INLINE void K(multiply_abreast)(int type, int vectors, int columns, vint first, const int32_t *w,
-                                vec x, vec *sums) {
-  vec a[CK_VECTORS];
-  UNROLLED for (int v = 0; v < vectors; v++) a[v] = sums[v];
+/* The same for panels of blocks abreast: lane l takes x[s][first[l] + k]. */
+INLINE void K(multiply_abreast)(int type, int vectors, int streams, int columns, vint first,
+                                const int32_t *w, int64_t w_stream, const vec *x,
+                                vec (*sums)[CK_VECTORS]) {
+  vec a[CK_STREAMS][CK_VECTORS];
+  UNROLLED for (int s = 0; s < streams; s++) UNROLLED for (int v = 0; v < vectors; v++) a[s][v] =
+      sums[s][v];
   if (type == CK_F32) {
     ROLLED for (int k = 0; k < columns; k++, w += vectors * VL) {
-      const vec xk = v_permute(x, i_add(first, i_set(k)));
-      UNROLLED for (int v = 0; v < vectors; v++) a[v] =
-          v_fma(K(load_weights)(w + v * VL), xk, a[v]);
+      const vint lane = i_add(first, i_set(k));
+      UNROLLED for (int s = 0; s < streams; s++) {
+        const vec xk = v_permute(x[s], lane);
+        UNROLLED for (int v = 0; v < vectors; v++) a[s][v] =
+            v_fma(K(load_weights)(w + s * w_stream + v * VL), xk, a[s][v]);
+      }
     }
   } else {
     ROLLED for (int k = 0; k < columns; k += 2, w += vectors * VL) {
-      const vec even = v_permute(x, i_add(first, i_set(k)));
-      const vec odd = k + 1 < columns ? v_permute(x, i_add(first, i_set(k + 1))) : v_set(0);
-      UNROLLED for (int v = 0; v < vectors; v++) a[v] =
-          v_dot(a[v], i_load(w + v * VL), v_pair(even, odd));
+      const vint lane = i_add(first, i_set(k)), next = i_add(first, i_set(k + 1));
+      UNROLLED for (int s = 0; s < streams; s++) {
+        const vec odd = k + 1 < columns ? v_permute(x[s], next) : v_set(0);
+        const vpair xk = v_pair(v_permute(x[s], lane), odd);
+        UNROLLED for (int v = 0; v < vectors; v++) a[s][v] =
+            v_dot(a[s][v], i_load(w + s * w_stream + v * VL), xk);
+      }
     }
   }
-  UNROLLED for (int v = 0; v < vectors; v++) sums[v] = a[v];
+  UNROLLED for (int s = 0; s < streams; s++) UNROLLED for (int v = 0; v < vectors; v++) sums[s][v] =
+      a[s][v];
 }

@@ -16,28 +16,50 @@ typedef struct {
   float *y;
 } K(projection);
 
-/* Where a panel's results stand: its vectors are `apart` elements from each other. */
+/* Where a panel stands: the block's results and columns, and the panel's first row in it. */
 typedef struct {
-  int64_t out, in, apart;
+  int out, in, row;
   int lanes; /* of all vectors, where they stand side by side; of each, where they are gates */
 } K(target);
 
-INLINE K(target) K(target_of)(const K(projection) * p, int vectors, int64_t panel) {
-  const int height = p->gates > 1 ? VL : vectors * VL;
-  K(target) target;
-  target.apart = p->gates > 1 ? (int64_t)p->rows * p->blocks : VL;
-  if (p->abreast > 1) {
-    target.out = panel * p->abreast * p->rows;
-    target.in = panel * p->abreast * p->columns;
-    target.lanes = ck_lanes((int64_t)p->blocks * p->rows, target.out, p->abreast * p->rows);
-    return target;
+INLINE int K(project_height)(const K(projection) * p, int vectors) {
+  return p->gates > 1 || p->abreast > 1 ? VL : vectors * VL;
+}
+
+/* Elements from a vector's results to the next one's. */
+INLINE int64_t K(apart)(const K(projection) * p) {
+  return p->gates > 1 ? (int64_t)p->rows * p->blocks : VL;
+}
+
+INLINE void K(count_rows)(const K(projection) * p, int vectors, K(target) * t) {
+  if (p->abreast > 1)
+    t->lanes = ck_lanes((int64_t)p->rows * p->blocks, t->out, p->abreast * p->rows);
+  else
+    t->lanes = ck_lanes(p->rows, t->row, K(project_height)(p, vectors));
+}
+
+INLINE K(target) K(target_of)(const K(projection) * p, int vectors, int panel) {
+  const int height = K(project_height)(p, vectors);
+  const int panels = p->abreast > 1 ? 1 : (p->rows - 1) / height + 1, part = panel / panels;
+  K(target) t;
+  t.out = part * p->abreast * p->rows;
+  t.in = part * p->abreast * p->columns;
+  t.row = (panel - part * panels) * height;
+  K(count_rows)(p, vectors, &t);
+  return t;
+}
+
+/* The next panel, or the one before: no division. */
+INLINE void K(next_target)(const K(projection) * p, int vectors, int backwards, K(target) * t) {
+  const int height = K(project_height)(p, vectors);
+  t->row += backwards ? -height : height;
+  if (p->abreast > 1 || t->row >= p->rows || t->row < 0) {
+    const int step = backwards ? -p->abreast : p->abreast;
+    t->out += step * p->rows;
+    t->in += step * p->columns;
+    t->row = backwards && p->abreast == 1 ? (p->rows - 1) / height * height : 0;
   }
-  const int64_t panels = ((int64_t)p->rows + height - 1) / height;
-  const int64_t row = panel % panels * height;
-  target.out = panel / panels * p->rows + row;
-  target.in = panel / panels * p->columns;
-  target.lanes = ck_lanes(p->rows, row, height);
-  return target;
+  K(count_rows)(p, vectors, t);
 }
 
 /* Elements of vector v that exist. */
@@ -50,76 +72,77 @@ INLINE void K(project_start)(const K(projection) * p, int vectors, const K(targe
   UNROLLED for (int v = 0; v < vectors; v++) {
     sums[v] = v_set(0);
     if (p->bias)
-      sums[v] = v_load_n(p->bias + target->out + v * target->apart, K(target_lanes)(p, target, v));
+      sums[v] = v_load_n(p->bias + target->out + target->row + v * K(apart)(p),
+                         K(target_lanes)(p, target, v));
   }
 }
 
 INLINE void K(project_finish)(const K(projection) * p, int vectors, const K(target) * target,
                               int64_t t, const vec *sums) {
-  float *y = p->y + t * p->y_stride + target->out;
+  float *y = p->y + t * p->y_stride + target->out + target->row;
   UNROLLED for (int v = 0; v < vectors; v++)
-      v_store_n(y + v * target->apart, sums[v], K(target_lanes)(p, target, v));
+      v_store_n(y + v * K(apart)(p), sums[v], K(target_lanes)(p, target, v));
 }
 
 /* `count` steps (constant) of one panel: its weights are read once. */
 INLINE void K(project_tile)(const K(projection) * p, int type, int vectors, int count, int64_t t,
                             const K(target) * target, const int32_t *w) {
   const float *x[CK_STREAMS];
-  vec sums[CK_STREAMS][CK_VECTORS];
+  vec start[CK_VECTORS], sums[CK_STREAMS][CK_VECTORS];
+  K(project_start)(p, vectors, target, start);
   UNROLLED for (int s = 0; s < count; s++) {
     x[s] = p->x + (t + s) * p->x_stride + target->in;
-    K(project_start)(p, vectors, target, sums[s]);
+    UNROLLED for (int v = 0; v < vectors; v++) sums[s][v] = start[v];
   }
   K(multiply)(type, vectors, count, p->columns, w, 0, x, sums);
-  UNROLLED for (int s = 0; s < count; s++) K(project_finish)(p, vectors, target, t + s, sums[s]);
+  ROLLED for (int s = 0; s < count; s++) K(project_finish)(p, vectors, target, t + s, sums[s]);
 }
 
-/* `count` panels (constant) of one step, side by side. */
+/* `count` panels (constant) of step t, side by side; *target is the first one's. */
 INLINE void K(project_beside)(const K(projection) * p, int type, int vectors, int count,
-                              int64_t panel) {
+                              int abreast, int64_t t, vint first, const int32_t *w,
+                              K(target) * target) {
   const int64_t words = K(panel_words)(type, vectors, p->columns);
   const float *x[CK_STREAMS];
-  K(target) target[CK_STREAMS];
-  vec sums[CK_STREAMS][CK_VECTORS];
-  UNROLLED for (int s = 0; s < count; s++) {
-    target[s] = K(target_of)(p, vectors, panel + s);
-    x[s] = p->x + target[s].in;
-    K(project_start)(p, vectors, &target[s], sums[s]);
+  K(target) place[CK_STREAMS];
+  vec sums[CK_STREAMS][CK_VECTORS], parts[CK_STREAMS];
+  ROLLED for (int s = 0; s < count; s++) {
+    place[s] = *target;
+    x[s] = p->x + t * p->x_stride + place[s].in;
+    K(project_start)(p, vectors, &place[s], sums[s]);
+    K(next_target)(p, vectors, p->backwards, target);
   }
-  K(multiply)(type, vectors, count, p->columns, p->w + panel * words, words, x, sums);
-  UNROLLED for (int s = 0; s < count; s++) K(project_finish)(p, vectors, &target[s], 0, sums[s]);
+  const int64_t stream = p->backwards ? -words : words;
+  if (abreast) {
+    UNROLLED for (int s = 0; s < count; s++) {
+      const int64_t width = (int64_t)p->blocks * p->columns;
+      parts[s] = v_load_n(x[s], ck_lanes(width, place[s].in, p->abreast * p->columns));
+    }
+    K(multiply_abreast)(type, vectors, count, p->columns, first, w, stream, parts, sums);
+  } else {
+    K(multiply)(type, vectors, count, p->columns, w, stream, x, sums);
+  }
+  ROLLED for (int s = 0; s < count; s++) K(project_finish)(p, vectors, &place[s], t, sums[s]);
 }
 
-/* One panel of blocks abreast for all steps. */
-INLINE void K(project_abreast)(const K(projection) * p, int type, int vectors, vint first,
-                               int64_t panel) {
-  const K(target) target = K(target_of)(p, vectors, panel);
-  const int32_t *w = p->w + panel * K(panel_words)(type, vectors, p->columns);
-  const int64_t width = (int64_t)p->blocks * p->columns;
-  const int window = ck_lanes(width, target.in, p->abreast * p->columns);
-  vec start[CK_VECTORS], sums[CK_VECTORS];
-  K(project_start)(p, vectors, &target, start);
-  for (int64_t t = 0; t < p->steps; t++) {
-    UNROLLED for (int v = 0; v < vectors; v++) sums[v] = start[v];
-    const vec x = v_load_n(p->x + t * p->x_stride + target.in, window);
-    K(multiply_abreast)(type, vectors, p->columns, first, w, x, sums);
-    K(project_finish)(p, vectors, &target, t, sums);
-  }
-}
-
-/* The panels first ... end - 1 of one step, `interleave` at a time. */
-INLINE void K(project_step)(const K(projection) * p, int type, int vectors, ck_range share) {
-  int64_t left = share.end - share.first;
-  while (left > 0) {
+/* The panels first ... end - 1 of step t, `interleave` at a time (at most eight vectors). */
+INLINE void K(project_step)(const K(projection) * p, int type, int vectors, int abreast, int64_t t,
+                            vint first, ck_range share) {
+  if (share.first == share.end) return;
+  const int64_t words = K(panel_words)(type, vectors, p->columns);
+  const int panel = (int)(p->backwards ? share.end - 1 : share.first);
+  K(target) target = K(target_of)(p, vectors, panel);
+  const int32_t *w = p->w + panel * words;
+  for (int left = (int)(share.end - share.first); left > 0;) {
     int count = p->interleave;
     while (count > left) count /= 2;
-    const int64_t panel = p->backwards ? share.first + left - count : share.end - left;
-    if (count == 4)
-      K(project_beside)(p, type, vectors, 4, panel);
-    else if (count == 2)
-      K(project_beside)(p, type, vectors, 2, panel);
+    if (vectors <= 2 && CK_USED_INTERLEAVE >= 4 && count == 4)
+      K(project_beside)(p, type, vectors, 4, abreast, t, first, w, &target);
+    else if (CK_USED_INTERLEAVE >= 2 && count == 2)
+      K(project_beside)(p, type, vectors, 2, abreast, t, first, w, &target);
     else
-      K(project_beside)(p, type, vectors, 1, panel);
+      K(project_beside)(p, type, vectors, 1, abreast, t, first, w, &target);
+    w += p->backwards ? -count * words : count * words;
     left -= count;
   }
 }
@@ -127,47 +150,47 @@ INLINE void K(project_step)(const K(projection) * p, int type, int vectors, ck_r
 /* The panels first ... end - 1 of all steps: a panel's weights serve six steps at a time. */
 INLINE void K(project_steps)(const K(projection) * p, int type, int vectors, ck_range share) {
   const int64_t words = K(panel_words)(type, vectors, p->columns);
+  if (share.first == share.end) return;
+  K(target) target = K(target_of)(p, vectors, (int)share.first);
   for (int64_t panel = share.first; panel < share.end; panel++) {
-    const K(target) target = K(target_of)(p, vectors, panel);
     const int32_t *w = p->w + panel * words;
     int64_t t = 0;
     for (; p->steps - t >= 6; t += 6) K(project_tile)(p, type, vectors, 6, t, &target, w);
     for (; p->steps - t >= 2; t += 2) K(project_tile)(p, type, vectors, 2, t, &target, w);
     if (t < p->steps) K(project_tile)(p, type, vectors, 1, t, &target, w);
+    K(next_target)(p, vectors, 0, &target);
   }
 }
 
 /* This thread's panels. */
 INLINE void K(project_share)(const K(projection) * p, int type, int vectors, int thread,
                              int threads) {
-  const int height = p->gates > 1 ? VL : vectors * VL;
+  const int height = K(project_height)(p, vectors);
   int64_t panels = ((int64_t)p->rows + height - 1) / height * p->blocks;
   if (p->abreast > 1) panels = ((int64_t)p->blocks + p->abreast - 1) / p->abreast;
   const ck_range share = ck_share(panels, thread, threads);
-  if (p->abreast > 1) {
-    const vint first = K(block_starts)(p->rows, p->columns);
-    for (int64_t panel = share.first; panel < share.end; panel++)
-      K(project_abreast)(p, type, vectors, first, panel);
-  } else if (p->steps == 1) {
-    K(project_step)(p, type, vectors, share);
-  } else {
+  const vint first = p->abreast > 1 ? K(block_starts)(p->rows, p->columns) : i_set(0);
+  if (CK_USED_ABREAST && p->abreast > 1)
+    for (int64_t t = 0; t < p->steps; t++) K(project_step)(p, type, vectors, 1, t, first, share);
+  else if (p->steps == 1)
+    K(project_step)(p, type, vectors, 0, 0, first, share);
+  else
     K(project_steps)(p, type, vectors, share);
-  }
 }
 
 INLINE void K(project)(const K(projection) * p, int type, int thread, int threads) {
   switch (p->gates > 1 ? p->gates : p->sub) {
   case 1:
-    K(project_share)(p, type, 1, thread, threads);
+    if (CK_USED_VECTORS & 1 << 1) K(project_share)(p, type, 1, thread, threads);
     break;
   case 2:
-    K(project_share)(p, type, 2, thread, threads);
+    if (CK_USED_VECTORS & 1 << 2) K(project_share)(p, type, 2, thread, threads);
     break;
   case 3:
-    K(project_share)(p, type, 3, thread, threads);
+    if (CK_USED_VECTORS & 1 << 3) K(project_share)(p, type, 3, thread, threads);
     break;
   case 4:
-    K(project_share)(p, type, 4, thread, threads);
+    if (CK_USED_VECTORS & 1 << 4) K(project_share)(p, type, 4, thread, threads);
     break;
   }
 }

@@ -27,6 +27,8 @@ typedef struct {
   const int32_t *u, *u_n;
   const float *xp, *bias_n;
   float *h, *c, *rh, *z, *y;
+  int m, part; /* units of a block, and of a part */
+  vint first;  /* of blocks abreast: K(block_starts) */
 } K(recurrence);
 
 /* What is constant in a phase: the type of its weights and the vectors of a panel. */
@@ -35,56 +37,62 @@ typedef struct {
   int type, vectors;
 } K(shape);
 
+/* Where a panel stands: its part's first unit, its own first unit in there, how many it has. */
+typedef struct {
+  int start, row, units;
+} K(place);
+
 /* One step as a phase sees it: rows of that step, and a share of the panels of some parts. */
 typedef struct {
   const float *xp, *before; /* before: h of the step before */
   float *y;
-  int64_t first, end; /* panels, counted over all parts */
+  int first, end; /* panels, counted over all parts */
   int backwards;
 } K(pass);
-
-/* Where a panel stands: its first unit, and how many units it has. */
-typedef struct {
-  int64_t unit, start; /* start: of its part */
-  int units;
-} K(place);
-
-/* Sizes of a recurrence: of a block, and of what stands abreast. */
-typedef struct {
-  int m, part; /* units */
-  int64_t parts;
-} K(sizes);
-
-INLINE K(sizes) K(sizes_of)(const K(recurrence) * r) {
-  K(sizes) s;
-  s.m = r->units / r->blocks;
-  s.part = s.m * r->abreast;
-  s.parts = ((int64_t)r->blocks + r->abreast - 1) / r->abreast;
-  return s;
-}
 
 /* Whether the vectors of a panel are units side by side, not gates. */
 INLINE int K(is_side)(ck_phase phase) { return phase == CK_ELMAN || phase == CK_GRU_NEW; }
 
-INLINE int K(vectors_of)(ck_phase phase, int sub) {
-  return phase == CK_LSTM ? 4 : phase == CK_GRU_AFTER ? 3 : phase == CK_GRU_RESET ? 2 : sub;
+INLINE K(shape) K(shape_of)(ck_phase phase, int type, int sub) {
+  const int vectors = phase == CK_LSTM        ? 4
+                      : phase == CK_GRU_AFTER ? 3
+                      : phase == CK_GRU_RESET ? 2
+                                              : sub;
+  return (K(shape)){phase, type, vectors};
 }
+
+/* Units of a panel. */
 INLINE int K(height)(K(shape) s) { return K(is_side)(s.phase) ? s.vectors * VL : VL; }
 
 /* Panels of one part. */
-INLINE int64_t K(panel_count)(const K(recurrence) * r, K(shape) s) {
-  return ((int64_t)K(sizes_of)(r).part + K(height)(s) - 1) / K(height)(s);
+INLINE int K(panel_count)(const K(recurrence) * r, K(shape) s) {
+  return (r->part - 1) / K(height)(s) + 1;
 }
 
-INLINE K(place) K(place_of)(const K(recurrence) * r, K(shape) s, int64_t panel) {
-  const K(sizes) sizes = K(sizes_of)(r);
-  const int64_t panels = K(panel_count)(r, s), row = panel % panels * K(height)(s);
-  K(place) p;
-  p.start = panel / panels * sizes.part;
-  p.unit = p.start + row;
-  p.units = ck_lanes(sizes.part, row, K(height)(s));
-  if (r->abreast > 1) p.units = ck_lanes(r->units, p.unit, p.units); /* the last may have fewer */
+INLINE void K(count_units)(const K(recurrence) * r, K(shape) s, K(place) * p) {
+  p->units = ck_lanes(r->part, p->row, K(height)(s));
+  /* The last part of blocks abreast may have fewer. */
+  if (r->abreast > 1) p->units = ck_lanes(r->units, p->start + p->row, p->units);
+}
+
+INLINE K(place) K(place_of)(const K(recurrence) * r, K(shape) s, int panel) {
+  const int panels = K(panel_count)(r, s), part = panel / panels;
+  K(place) p = {part * r->part, (panel - part * panels) * K(height)(s), 0};
+  K(count_units)(r, s, &p);
   return p;
+}
+
+/* The next panel, or the one before: no division. */
+INLINE void K(move_on)(const K(recurrence) * r, K(shape) s, int backwards, K(place) * p) {
+  p->row += backwards ? -K(height)(s) : K(height)(s);
+  if (p->row >= r->part) {
+    p->start += r->part;
+    p->row = 0;
+  } else if (p->row < 0) {
+    p->start -= r->part;
+    p->row = (r->part - 1) / K(height)(s) * K(height)(s);
+  }
+  K(count_units)(r, s, p);
 }
 
 /* ---- Start and end of a panel ---- */
@@ -92,13 +100,14 @@ INLINE K(place) K(place_of)(const K(recurrence) * r, K(shape) s, int64_t panel) 
 /* What the sums of a panel start from: the input part, but the bias for n of reset after. */
 INLINE void K(start)(const K(recurrence) * r, const K(pass) * pass, K(shape) s, const K(place) * p,
                      vec *sums) {
-  const float *xp = pass->xp + p->unit;
+  const int unit = p->start + p->row;
+  const float *xp = pass->xp + unit;
   UNROLLED for (int v = 0; v < s.vectors; v++) {
     if (K(is_side)(s.phase)) {
       const int64_t gate = s.phase == CK_GRU_NEW ? 2 * (int64_t)r->units : 0;
       sums[v] = v_load_n(xp + gate + v * VL, ck_lanes(p->units, v * VL, VL));
     } else if (s.phase == CK_GRU_AFTER && v == 2) {
-      sums[v] = v_load_n(r->bias_n + p->unit, p->units);
+      sums[v] = v_load_n(r->bias_n + unit, p->units);
     } else {
       sums[v] = v_load_n(xp + v * (int64_t)r->units, p->units);
     }
@@ -109,7 +118,7 @@ INLINE void K(start)(const K(recurrence) * r, const K(pass) * pass, K(shape) s, 
 INLINE void K(finish_side)(const K(recurrence) * r, const K(pass) * pass, ck_phase phase,
                            const K(place) * p, int offset, vec sum) {
   const int lanes = ck_lanes(p->units, offset, VL);
-  const int64_t unit = p->unit + offset;
+  const int unit = p->start + p->row + offset;
   if (phase == CK_ELMAN)
     v_store_n(pass->y + unit, K(apply)(r->activation, sum, r->parameter), lanes);
   else
@@ -118,120 +127,135 @@ INLINE void K(finish_side)(const K(recurrence) * r, const K(pass) * pass, ck_pha
 
 INLINE void K(finish)(const K(recurrence) * r, const K(pass) * pass, K(shape) s, const K(place) * p,
                       const vec *sums) {
-  const float *before = pass->before + p->unit;
-  float *y = pass->y + p->unit;
+  const int unit = p->start + p->row;
+  const float *before = pass->before + unit;
+  float *y = pass->y + unit;
   switch (s.phase) {
   case CK_LSTM:
-    K(finish_lstm)(sums, r->c + p->unit, y, p->units);
+    K(finish_lstm)(sums, r->c + unit, y, p->units);
     break;
   case CK_GRU_AFTER: {
-    const vec xn = v_load_n(pass->xp + 2 * (int64_t)r->units + p->unit, p->units);
+    const vec xn = v_load_n(pass->xp + 2 * (int64_t)r->units + unit, p->units);
     K(finish_gru_after)(r->update, sums, xn, v_load_n(before, p->units), y, p->units);
     break;
   }
   case CK_GRU_RESET:
     K(finish_gru_reset)
-    (sums, v_load_n(before, p->units), r->rh + p->unit, r->z + p->unit, p->units);
+    (sums, v_load_n(before, p->units), r->rh + unit, r->z + unit, p->units);
     break;
   case CK_ELMAN:
   case CK_GRU_NEW:
-    UNROLLED for (int v = 0; v < s.vectors; v++)
-        K(finish_side)(r, pass, s.phase, p, v * VL, sums[v]);
+    ROLLED for (int v = 0; v < s.vectors; v++) K(finish_side)(r, pass, s.phase, p, v * VL, sums[v]);
     break;
   }
 }
 
 /* ---- Loops ---- */
 
-/* `count` (constant) panels from `panel` on. */
-INLINE void K(panels)(const K(recurrence) * r, const K(pass) * pass, K(shape) s, int count,
-                      int64_t panel) {
-  const int m = r->units / r->blocks;
-  const int64_t words = K(panel_words)(s.type, s.vectors, m);
-  const int32_t *u = (s.phase == CK_GRU_NEW ? r->u_n : r->u) + panel * words;
+/* `count` (constant) panels in the order of the pass, of which `place` is the first; u: its
+ * weights. */
+INLINE void K(panels)(const K(recurrence) * r, const K(pass) * pass, K(shape) s, int abreast,
+                      int count, const int32_t *u, K(place) * place) {
+  const int64_t words = K(panel_words)(s.type, s.vectors, r->m);
   const float *h = s.phase == CK_GRU_NEW ? r->rh : pass->before, *x[CK_STREAMS];
   K(place) p[CK_STREAMS];
   vec sums[CK_STREAMS][CK_VECTORS];
-  UNROLLED for (int i = 0; i < count; i++) {
-    p[i] = K(place_of)(r, s, panel + i);
+  ROLLED for (int i = 0; i < count; i++) {
+    p[i] = *place;
     x[i] = h + p[i].start;
     K(start)(r, pass, s, &p[i], sums[i]);
+    K(move_on)(r, s, pass->backwards, place);
   }
-  K(multiply)(s.type, s.vectors, count, m, u, words, x, sums);
-  UNROLLED for (int i = 0; i < count; i++) K(finish)(r, pass, s, &p[i], sums[i]);
+  const int64_t stream = pass->backwards ? -words : words;
+  if (abreast) {
+    vec parts[CK_STREAMS];
+    UNROLLED for (int i = 0; i < count; i++) parts[i] = v_load_n(x[i], p[i].units);
+    K(multiply_abreast)(s.type, s.vectors, count, r->m, r->first, u, stream, parts, sums);
+  } else {
+    K(multiply)(s.type, s.vectors, count, r->m, u, stream, x, sums);
+  }
+  ROLLED for (int i = 0; i < count; i++) K(finish)(r, pass, s, &p[i], sums[i]);
 }
 
-/* One phase of one step over blocks abreast: panels are independent, short, and overlap in the
- * processor by themselves. */
-INLINE void K(run_abreast)(const K(recurrence) * r, const K(pass) * pass, K(shape) s) {
-  const int m = r->units / r->blocks;
-  const int64_t words = K(panel_words)(s.type, s.vectors, m);
-  const int32_t *u = s.phase == CK_GRU_NEW ? r->u_n : r->u;
-  const float *h = s.phase == CK_GRU_NEW ? r->rh : pass->before;
-  const vint first = K(block_starts)(m, m);
-  for (int64_t panel = pass->first; panel < pass->end; panel++) {
-    const K(place) p = K(place_of)(r, s, panel);
-    vec sums[CK_VECTORS];
-    K(start)(r, pass, s, &p, sums);
-    K(multiply_abreast)
-    (s.type, s.vectors, m, first, u + panel * words, v_load_n(h + p.start, p.units), sums);
-    K(finish)(r, pass, s, &p, sums);
-  }
-}
-
-/* One phase of one step: the panels of the pass, `interleave` at a time, in serpentine order over
- * the steps. */
-INLINE void K(run_pass)(const K(recurrence) * r, const K(pass) * pass, K(shape) s) {
-  if (r->abreast > 1) {
-    K(run_abreast)(r, pass, s);
-    return;
-  }
-  int64_t left = pass->end - pass->first;
-  while (left > 0) {
+/* The panels of the pass, `interleave` at a time (at most eight vectors). */
+INLINE void K(run_panels)(const K(recurrence) * r, const K(pass) * pass, K(shape) s, int abreast) {
+  if (pass->first == pass->end) return;
+  const int64_t words = K(panel_words)(s.type, s.vectors, r->m);
+  int panel = pass->backwards ? pass->end - 1 : pass->first;
+  K(place) place = K(place_of)(r, s, panel);
+  const int32_t *u = (s.phase == CK_GRU_NEW ? r->u_n : r->u) + panel * words;
+  for (int left = pass->end - pass->first; left > 0;) {
     int count = r->interleave;
     while (count > left) count /= 2;
-    const int64_t panel = pass->backwards ? pass->first + left - count : pass->end - left;
-    if (count == 4)
-      K(panels)(r, pass, s, 4, panel);
-    else if (count == 2)
-      K(panels)(r, pass, s, 2, panel);
+    if (s.vectors <= 2 && CK_USED_INTERLEAVE >= 4 && count == 4)
+      K(panels)(r, pass, s, abreast, 4, u, &place);
+    else if (CK_USED_INTERLEAVE >= 2 && count == 2)
+      K(panels)(r, pass, s, abreast, 2, u, &place);
     else
-      K(panels)(r, pass, s, 1, panel);
+      K(panels)(r, pass, s, abreast, 1, u, &place);
+    u += pass->backwards ? -count * words : count * words;
     left -= count;
   }
 }
 
+/* The same, the number of vectors made a constant. */
+INLINE void K(run_side)(const K(recurrence) * r, const K(pass) * pass, K(shape) s) {
+  switch (s.vectors) {
+  case 1:
+    if (CK_USED_VECTORS & 1 << 1) K(run_panels)(r, pass, (K(shape)){s.phase, s.type, 1}, 0);
+    break;
+  case 2:
+    if (CK_USED_VECTORS & 1 << 2) K(run_panels)(r, pass, (K(shape)){s.phase, s.type, 2}, 0);
+    break;
+  case 3:
+    if (CK_USED_VECTORS & 1 << 3) K(run_panels)(r, pass, (K(shape)){s.phase, s.type, 3}, 0);
+    break;
+  case 4:
+    if (CK_USED_VECTORS & 1 << 4) K(run_panels)(r, pass, (K(shape)){s.phase, s.type, 4}, 0);
+    break;
+  }
+}
+
+/* One phase of one step. */
+INLINE void K(run_pass)(const K(recurrence) * r, const K(pass) * pass, K(shape) s) {
+  if (CK_USED_ABREAST && r->abreast > 1)
+    K(run_panels)(r, pass, K(shape_of)(s.phase, s.type, 1), 1);
+  else if (K(is_side)(s.phase))
+    K(run_side)(r, pass, s);
+  else
+    K(run_panels)(r, pass, s, 0);
+}
+
 /* This thread's panels of a phase in the parts first ... end - 1. */
-INLINE K(pass) K(pass_of)(const K(recurrence) * r, K(shape) s, int t, int64_t first, int64_t end) {
-  const int64_t panels = K(panel_count)(r, s);
-  ck_range share = {first * panels, end * panels};
+INLINE K(pass) K(pass_of)(const K(recurrence) * r, K(shape) s, int t, ck_range parts) {
+  const int panels = K(panel_count)(r, s);
+  ck_range share = {parts.first * panels, parts.end * panels};
   if (r->blocks == 1) share = ck_share(panels, r->thread, r->threads);
   K(pass) pass;
   pass.xp = r->xp + (int64_t)t * r->xp_stride;
   pass.y = r->y + (int64_t)t * r->y_stride;
   pass.before = t > 0 ? pass.y - r->y_stride : r->h;
-  pass.first = share.first;
-  pass.end = share.end;
+  pass.first = (int)share.first;
+  pass.end = (int)share.end;
   pass.backwards = (t + r->turn) & r->serpentine;
   return pass;
 }
 
-/* The parts first ... end - 1 over all steps. */
-INLINE void K(run_group)(const K(recurrence) * r, K(shape) s, K(shape) second, int64_t first,
-                         int64_t end) {
+/* Some parts over all steps. */
+INLINE void K(run_group)(const K(recurrence) * r, K(shape) s, K(shape) second, ck_range parts) {
   const int dense = r->blocks == 1;
   for (int t = 0; t < r->steps; t++) {
-    const K(pass) pass = K(pass_of)(r, s, t, first, end);
+    const K(pass) pass = K(pass_of)(r, s, t, parts);
     K(run_pass)(r, &pass, s);
     if (dense) ck_wait(r->team, r->thread, r->threads);
     if (second.phase == s.phase) continue;
-    const K(pass) rest = K(pass_of)(r, second, t, first, end);
+    const K(pass) rest = K(pass_of)(r, second, t, parts);
     K(run_pass)(r, &rest, second);
     if (dense) ck_wait(r->team, r->thread, r->threads);
   }
   const float *last = r->y + (int64_t)(r->steps - 1) * r->y_stride;
-  const int64_t part = K(sizes_of)(r).part;
-  ck_range units = {first * part, end * part < r->units ? end * part : r->units};
+  ck_range units = {parts.first * r->part, parts.end * r->part};
+  if (units.end > r->units) units.end = r->units;
   if (dense) units = ck_share(r->units, r->thread, r->threads);
   for (int64_t i = units.first; i < units.end; i += VL) {
     const int lanes = ck_lanes(units.end, i, VL);
@@ -243,36 +267,15 @@ INLINE void K(run_group)(const K(recurrence) * r, K(shape) s, K(shape) second, i
 INLINE void K(recur)(const K(recurrence) * r, K(shape) s, K(shape) second) {
   if (r->steps <= 0 || r->units == 0) return; /* however many blocks of nothing */
   ck_range parts = {0, 1};
-  if (r->blocks > 1) parts = ck_share(K(sizes_of)(r).parts, r->thread, r->threads);
+  if (r->blocks > 1)
+    parts = ck_share(((int64_t)r->blocks - 1) / r->abreast + 1, r->thread, r->threads);
   /* The last group of one step is the first of the next, as panels are inside. */
-  const int64_t group = r->group, groups = (parts.end - parts.first + group - 1) / group;
+  const int64_t size = r->group, groups = (parts.end - parts.first + size - 1) / size;
   for (int64_t i = 0; i < groups; i++) {
-    const int64_t first = parts.first + (r->turn & r->serpentine ? groups - 1 - i : i) * group;
-    const int64_t end = first + group < parts.end ? first + group : parts.end;
-    K(run_group)(r, s, second, first, end);
-  }
-}
-
-INLINE K(shape) K(shape_of)(ck_phase phase, int type, int sub) {
-  return (K(shape)){phase, type, K(vectors_of)(phase, sub)};
-}
-
-/* The same, `sub` made a constant. */
-INLINE void K(recur_sub)(const K(recurrence) * r, int type, ck_phase phase, ck_phase second,
-                         int sub) {
-  switch (sub) {
-  case 1:
-    K(recur)(r, K(shape_of)(phase, type, 1), K(shape_of)(second, type, 1));
-    break;
-  case 2:
-    K(recur)(r, K(shape_of)(phase, type, 2), K(shape_of)(second, type, 2));
-    break;
-  case 3:
-    K(recur)(r, K(shape_of)(phase, type, 3), K(shape_of)(second, type, 3));
-    break;
-  case 4:
-    K(recur)(r, K(shape_of)(phase, type, 4), K(shape_of)(second, type, 4));
-    break;
+    ck_range group;
+    group.first = parts.first + (r->turn & r->serpentine ? groups - 1 - i : i) * size;
+    group.end = group.first + size < parts.end ? group.first + size : parts.end;
+    K(run_group)(r, s, second, group);
   }
 }
 
@@ -281,7 +284,9 @@ INLINE void K(recur_sub)(const K(recurrence) * r, int type, ck_phase phase, ck_p
 #define CK_COMMON                                                                                  \
   .steps = steps, .turn = turn, .thread = thread, .threads = threads, .team = team,                \
   .units = units, .blocks = blocks, .abreast = abreast, .group = group, .interleave = interleave,  \
-  .serpentine = serpentine, .xp_stride = xp_stride, .y_stride = y_stride, .xp = xp, .h = h, .y = y
+  .serpentine = serpentine, .xp_stride = xp_stride, .y_stride = y_stride, .xp = xp, .h = h,        \
+  .y = y, .m = units / blocks, .part = units / blocks * abreast,                                   \
+  .first = abreast > 1 ? K(block_starts)(units / blocks, units / blocks) : i_set(0)
 
 #define CK_RECURRENT(suffix, type)                                                                 \
   KERNEL void K(recurrent_elman_##suffix)(                                                         \
@@ -291,7 +296,7 @@ INLINE void K(recur_sub)(const K(recurrence) * r, int type, ck_phase phase, ck_p
       float *y) {                                                                                  \
     const K(recurrence)                                                                            \
         r = {CK_COMMON, .u = u, .activation = activation, .parameter = ck_float(parameter)};       \
-    K(recur_sub)(&r, type, CK_ELMAN, CK_ELMAN, sub);                                               \
+    K(recur)(&r, K(shape_of)(CK_ELMAN, type, sub), K(shape_of)(CK_ELMAN, type, sub));              \
   }                                                                                                \
   KERNEL void K(recurrent_lstm_##suffix)(                                                          \
       int steps, int turn, int thread, int threads, const ck_team *team, int units, int blocks,    \
@@ -314,7 +319,7 @@ INLINE void K(recur_sub)(const K(recurrence) * r, int type, ck_phase phase, ck_p
       float *z, float *y) {                                                                        \
     const K(recurrence)                                                                            \
         r = {CK_COMMON, .u = u_rz, .u_n = u_n, .rh = rh, .z = z, .update = update};                \
-    K(recur_sub)(&r, type, CK_GRU_RESET, CK_GRU_NEW, sub);                                         \
+    K(recur)(&r, K(shape_of)(CK_GRU_RESET, type, 1), K(shape_of)(CK_GRU_NEW, type, sub));          \
   }
 CK_RECURRENT(f32, CK_F32)
 CK_RECURRENT(bf16, CK_BF16)

@@ -32,7 +32,7 @@ extension PlanBuilder {
     let m = match.units / blocks
     let sub = PackWeights.sub(rows: m, lanes: target.lanes)
     let abreast = PackWeights.abreast(rows: m, columns: m, blocks: blocks, lanes: target.lanes)
-    let vectors = match.gates.count > 1 ? match.gates.count : sub
+    let vectors = match.gates.count > 1 ? max(match.gates.count, sub) : sub
     let part = (m * abreast + target.lanes - 1) / target.lanes * target.lanes * m
     let group = Walk.group(partByteCount: part * match.gates.count * weightType.byteCount)
     let shape =

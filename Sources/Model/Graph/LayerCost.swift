@@ -1,10 +1,11 @@
 import IR
+import Tensors
 
 /// What one layer (or one sublayer of a stack) costs per step, counted from its shapes alone.
 ///
 /// `parameters` are all trained numbers: matrices, biases, scales, learned initial states. Products
-/// with matrices and a cell's own vectors make up `macsPerStep` and, four bytes each,
-/// `weightBytes`; elementwise work is left out (SYSTEMS section 1). An embedding's table counts as
+/// with matrices and a cell's own vectors make up `macsPerStep` and `weightBytes` (matrices in the
+/// type that they are compiled to, all else in f32); elementwise work is left out (SYSTEMS section 1). An embedding's table counts as
 /// a matrix that is stored but never multiplied: all its bytes, no MACs. The dense twin has the
 /// same widths and every matrix dense.
 package struct LayerCost: Sendable, Equatable {
@@ -25,7 +26,10 @@ package struct LayerCost: Sendable, Equatable {
   package var denseMacsPerStep: Int
   package var denseWeightBytes: Int
 
-  private init(layer: String, kind: String, inputs: Int, outputs: Int, count: WeightCount) {
+  private init(
+    layer: String, kind: String, inputs: Int, outputs: Int, count: WeightCount,
+    weights: ElementType
+  ) {
     self.layer = layer
     self.kind = kind
     self.inputs = inputs
@@ -33,21 +37,22 @@ package struct LayerCost: Sendable, Equatable {
     structure = count.structures.joined(separator: ";")
     parameters = count.matrices + count.tables + count.vectors + count.others
     macsPerStep = count.products + count.vectors
-    weightBytes = 4 * (count.matrices + count.tables + count.vectors)
+    weightBytes = weights.byteCount * count.matrices + 4 * (count.tables + count.vectors)
     stateBytes = 4 * count.states
     denseParameters = parameters - count.matrices + count.denseMatrices
     denseMacsPerStep = count.denseMatrices + count.vectors
-    denseWeightBytes = 4 * (count.denseMatrices + count.tables + count.vectors)
+    denseWeightBytes =
+      weights.byteCount * count.denseMatrices + 4 * (count.tables + count.vectors)
   }
 
   /// Every layer and sublayer, in the graph's order.
-  package static func costs(of graph: ModelGraph) -> [LayerCost] {
+  package static func costs(of graph: ModelGraph, weights: ElementType = .f32) -> [LayerCost] {
     graph.layers.flatMap { layer -> [LayerCost] in
       let inputs = layer.sources.reduce(0) { $0 + graph.width(of: $1) }
       guard case .recurrent(let recurrent) = layer.kind else {
-        return [cost(of: layer, inputs: inputs)]
+        return [cost(of: layer, inputs: inputs, weights)]
       }
-      return costs(of: recurrent, named: layer.name)
+      return costs(of: recurrent, named: layer.name, weights)
     }
   }
 
@@ -55,7 +60,7 @@ package struct LayerCost: Sendable, Equatable {
   package static func total(of costs: [LayerCost], in graph: ModelGraph) -> LayerCost {
     var total = LayerCost(
       layer: "total", kind: "total", inputs: graph.inputs.reduce(0) { $0 + $1.width },
-      outputs: graph.outputs.reduce(0) { $0 + $1.width }, count: WeightCount())
+      outputs: graph.outputs.reduce(0) { $0 + $1.width }, count: WeightCount(), weights: .f32)
     for cost in costs {
       total.parameters += cost.parameters
       total.macsPerStep += cost.macsPerStep
@@ -68,7 +73,9 @@ package struct LayerCost: Sendable, Equatable {
     return total
   }
 
-  private static func cost(of layer: Layer, inputs: Int) -> LayerCost {
+  private static func cost(
+    of layer: Layer, inputs: Int, _ weights: ElementType
+  ) -> LayerCost {
     var count = WeightCount()
     switch layer.kind {
     case .linear(let weight, let bias, _):
@@ -86,10 +93,12 @@ package struct LayerCost: Sendable, Equatable {
     }
     return LayerCost(
       layer: layer.name, kind: layer.kind.keyword, inputs: inputs, outputs: layer.width,
-      count: count)
+      count: count, weights: weights)
   }
 
-  private static func costs(of layer: RecurrentLayer, named name: String) -> [LayerCost] {
+  private static func costs(
+    of layer: RecurrentLayer, named name: String, _ weights: ElementType
+  ) -> [LayerCost] {
     layer.sublayers.enumerated().map { index, sublayer in
       var count = WeightCount()
       count.add(sublayer.input.values)
@@ -105,7 +114,7 @@ package struct LayerCost: Sendable, Equatable {
       return LayerCost(
         layer: layer.sublayers.count == 1 ? name : "\(name)_l\(index)",
         kind: Swift.type(of: layer.cell).keyword, inputs: sublayer.inputWidth,
-        outputs: layer.hidden, count: count)
+        outputs: layer.hidden, count: count, weights: weights)
     }
   }
 }

@@ -16,4 +16,11 @@ struct TargetOptions: ParsableArguments {
       "Instruction set to compile for: \(TargetChoice.words.joined(separator: ", ")).",
       valueName: "target"))
   var target = TargetChoice.host
+  @Option(
+    help: ArgumentHelp(
+      "How matrices are stored: f32, or bf16 in half the bytes (default: f32).",
+      valueName: "type"))
+  var type: WeightTypeChoice?
+
+  var choice: CompilationChoice { CompilationChoice(target: target, weights: type) }
 }

@@ -30,16 +30,4 @@ struct TargetChoice: ExpressibleByArgument, CustomStringConvertible {
     }
     return preferred
   }
-
-  /// Tells the user what is compiled for.
-  func announce(_ isa: ISA, _ session: Session) {
-    session.noteOnce("target: \(description(of: isa))")
-    session.addEnvironment("target", .string(isa.target))
-    session.addEnvironment("isa", .string(isa.name))
-  }
-
-  /// `x86-64-v3 (host, avx2)`.
-  func description(of isa: ISA) -> String {
-    "\(isa.target) (\(isHost ? "host, " : "")\(isa.name))"
-  }
 }

@@ -12,8 +12,8 @@ struct CostRow {
   }
 
   /// Every layer and sublayer, then the total.
-  static func rows(of graph: ModelGraph) -> [CostRow] {
-    let costs = LayerCost.costs(of: graph)
+  static func rows(of graph: ModelGraph, _ weights: WeightTypeChoice) -> [CostRow] {
+    let costs = LayerCost.costs(of: graph, weights: weights.element)
     return (costs + [LayerCost.total(of: costs, in: graph)]).map(CostRow.init)
   }
 

@@ -12,14 +12,14 @@ struct Executable {
 
   /// Loads a description (and compiles it) or a plan. Prints the target.
   static func load(
-    _ path: String, _ options: DescriptionOptions, _ target: TargetChoice, _ session: Session
+    _ path: String, _ options: DescriptionOptions, _ choice: CompilationChoice, _ session: Session
   ) throws -> Executable {
     switch try ModelFile.load(path, options, session) {
     case .description(let graph):
-      return try compile(graph, target, session)
+      return try compile(graph, choice, session)
     case .plan(let file, let program, _):
-      try target.checkFits(file.plan, path: path)
-      target.announce(file.plan, session)
+      try choice.checkFits(file.plan, path: path)
+      CompilationChoice.announce(file.plan, session)
       // Opened again, a plan that cannot run here says why.
       let opened = try program ?? open { () throws(RuntimeError) in try Program(planFile: path) }
       return Executable(plan: file.plan, program: opened)
@@ -28,26 +28,28 @@ struct Executable {
 
   /// Compiles for this machine; what cannot run here is refused (69).
   static func compile(
-    _ graph: ModelGraph, _ target: TargetChoice, _ session: Session
+    _ graph: ModelGraph, _ choice: CompilationChoice, _ session: Session
   ) throws -> Executable {
-    let isa = try target.isa()
+    let isa = try choice.target.isa()
     guard isa.runsHere else {
       throw Failure(
         .unavailable, "the target '\(isa.target)' cannot run on this machine",
         notes: ["it needs \(isa.features.joined(separator: ", "))"],
         help: ["'rnnc compile' can still compile for it"])
     }
-    target.announce(isa, session)
-    let file = try planFile(of: graph, for: isa, session)
+    choice.announce(isa, session)
+    let file = try planFile(of: graph, for: isa, choice, session)
     let bytes = try PlanFileWriter.bytes(of: file)
     let program = try open { () throws(RuntimeError) in try Program(planBytes: bytes) }
     return Executable(plan: file.plan, program: program)
   }
 
   /// Compiles for any instruction set.
-  static func planFile(of graph: ModelGraph, for isa: ISA, _ session: Session) throws -> PlanFile {
+  static func planFile(
+    of graph: ModelGraph, for isa: ISA, _ choice: CompilationChoice, _ session: Session
+  ) throws -> PlanFile {
     let function = try Compile.function(graph) { session.log($0.summary) }
-    let plan = try Compile.plan(function, of: graph, for: isa)
+    let plan = try Compile.plan(function, of: graph, for: isa, weights: choice.weightType)
     session.log("planned \(plan.calls.count) kernel calls, \(plan.weights.count) bytes of weights")
     return PlanFile(
       plan: plan, toolVersion: toolVersion, features: isa.features.joined(separator: ","))
@@ -59,26 +61,6 @@ struct Executable {
     } catch {
       throw Failure(runtime: error)
     }
-  }
-}
-
-extension TargetChoice {
-  /// A plan has its target inside; another wish is a wrong command line.
-  func checkFits(_ plan: Plan, path: String) throws(Failure) {
-    if isHost { return }
-    let isa = try isa()
-    if isa.name != plan.isa {
-      throw Failure(
-        .usage, "--target \(word): '\(path)' is compiled for '\(plan.isa)'",
-        help: ["give the description that it was compiled from"])
-    }
-  }
-
-  fileprivate func announce(_ plan: Plan, _ session: Session) {
-    let target = ISA.named(plan.isa)?.target ?? "unknown"
-    session.noteOnce("target: \(target) (of the plan, \(plan.isa))")
-    session.addEnvironment("target", .string(target))
-    session.addEnvironment("isa", .string(plan.isa))
   }
 }
 

@@ -9,14 +9,14 @@ import Plan
 /// The texts of `show --stage`.
 struct StageText {
   private let model: ModelFile
-  private let target: TargetChoice
+  private let choice: CompilationChoice
   private let session: Session
 
   init(
-    _ path: String, _ options: DescriptionOptions, _ target: TargetChoice, _ session: Session
+    _ path: String, _ options: DescriptionOptions, _ choice: CompilationChoice, _ session: Session
   ) throws {
     model = try ModelFile.load(path, options, session)
-    self.target = target
+    self.choice = choice
     self.session = session
   }
 
@@ -40,11 +40,11 @@ struct StageText {
   private func plan() throws -> Plan {
     switch model {
     case .description(let graph):
-      let isa = try target.isa()
-      target.announce(isa, session)
-      return try Executable.planFile(of: graph, for: isa, session).plan
+      let isa = try choice.target.isa()
+      choice.announce(isa, session)
+      return try Executable.planFile(of: graph, for: isa, choice, session).plan
     case .plan(let file, _, let path):
-      try target.checkFits(file.plan, path: path)
+      try choice.checkFits(file.plan, path: path)
       return file.plan
     }
   }

@@ -82,15 +82,15 @@ struct BenchCommand: Verb {
   /// The model and, with `--dense`, its twin.
   private func executables(_ path: String, _ session: Session) throws -> [(String, Executable)] {
     guard dense else {
-      let model = try Executable.load(path, description, target.target, session)
+      let model = try Executable.load(path, description, target.choice, session)
       return [(model.plan.name, model)]
     }
     let graph = try ModelFile.load(path, description, session).requireGraph(for: "--dense")
     return [
-      (graph.name, try Executable.compile(graph, target.target, session)),
+      (graph.name, try Executable.compile(graph, target.choice, session)),
       (
         graph.name + " (dense twin)",
-        try Executable.compile(graph.denseTwin, target.target, session)
+        try Executable.compile(graph.denseTwin, target.choice, session)
       ),
     ]
   }

@@ -50,7 +50,7 @@ struct CheckCommand: Verb {
       return try ModelLoader.check(path: model, options: options).diagnostics
     }
     do {
-      _ = try Executable.load(model, description, TargetChoice.host, session)
+      _ = try Executable.load(model, description, CompilationChoice.host, session)
       return []
     } catch let error as InputError {
       return error.diagnostics

@@ -39,14 +39,14 @@ struct CompareCommand: Verb {
   }
 
   func perform(_ session: Session) throws -> Answer {
-    let a = try Executable.load(model, description, target.target, session)
+    let a = try Executable.load(model, description, target.choice, session)
     let file = try FileBytes(path: other)
     var rows: [ComparedOutput]
     if FileKind.recognise(file) == .zip {
       rows = try GoldenComparison(a, NpzFile(file), path: other, steps, session)
         .outputs(absolute: atol, relative: rtol)
     } else {
-      let b = try Executable.load(other, description, target.target, session)
+      let b = try Executable.load(other, description, target.choice, session)
       rows = try compareModels(a, b, session)
     }
     rows.sort { $0.isState == $1.isState ? false : !$0.isState }

@@ -37,19 +37,21 @@ struct CompileCommand: Verb {
   }
 
   func perform(_ session: Session) throws -> Answer {
-    let compiled = try CompiledPlan.load(model, description, target.target, session)
+    let compiled = try CompiledPlan.load(model, description, target.choice, session)
     let writer = EmitWriter(
       file: compiled, prefix: prefix ?? CEmitter.defaultPrefix(compiled.plan.name),
       kinds: emit.kinds, output: output)
     let written = try writer.write()
     let isa = ISA.named(compiled.plan.isa)
-    try session.print("target: \(isa?.target ?? "unknown") (\(compiled.plan.isa))")
+    let weights = compiled.plan.weightType
+    let suffix = weights == .f32 ? "" : ", \(weights.rawValue) weights"
+    try session.print("target: \(isa?.target ?? "unknown") (\(compiled.plan.isa))\(suffix)")
     for file in written {
       session.addResult(
         .object([
           "kind": .string(file.kind), "path": .string(file.path),
           "bytes": .integer(file.byteCount), "target": .optional(isa?.target),
-          "prefix": .string(writer.prefix),
+          "weights": .string(weights.rawValue), "prefix": .string(writer.prefix),
         ]))
       try session.print("\(file.kind): \(file.path), \(grouped(file.byteCount)) bytes")
     }

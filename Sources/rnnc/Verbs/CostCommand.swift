@@ -18,6 +18,8 @@ struct CostCommand: Verb {
     help: ArgumentHelp(
       "Vary a structure (repeatable).", valueName: "LAYER.recurrent.blocks=1,2,4"))
   var sweep: [Sweep] = []
+  @Option(help: "How matrices are stored: f32, or bf16 in half the bytes.")
+  var type = WeightTypeChoice.f32
   @OptionGroup var description: DescriptionOptions
   @OptionGroup var common: CommonOptions
 
@@ -31,7 +33,7 @@ struct CostCommand: Verb {
   func perform(_ session: Session) throws -> Answer {
     if sweep.isEmpty {
       let graph = try ModelFile.load(model, description, session).requireGraph(for: "cost")
-      let rows = CostRow.rows(of: graph)
+      let rows = CostRow.rows(of: graph, type)
       for row in rows { session.addResult(row.json()) }
       try session.print(CostRow.table(rows))
     } else {
@@ -49,7 +51,8 @@ struct CostCommand: Verb {
     let fixed = try description.parsed()
     for point in Sweep.points(sweep) {
       let options = LoadOptions(overrides: fixed + point.overrides, inventsWeights: 0)
-      let rows = CostRow.rows(of: try ModelLoader.load(path: model, options: options).graph)
+      let rows = CostRow.rows(
+        of: try ModelLoader.load(path: model, options: options).graph, type)
       for row in rows { session.addResult(row.json(at: point)) }
       table.add(point.settings.map { String($0.value) } + rows[rows.count - 1].sweepCells)
     }

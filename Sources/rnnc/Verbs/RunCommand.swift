@@ -44,7 +44,7 @@ struct RunCommand: Verb {
     if let path = output.output {
       outputPath = (path, try OutputFormat.format(output.format, path: path))
     }
-    let model = try Executable.load(model, description, target.target, session)
+    let model = try Executable.load(model, description, target.choice, session)
     if realtime && model.plan.rate == nil {
       throw Failure(
         .usage, "--realtime: the model has no stream rate",

@@ -41,7 +41,7 @@ struct ShowCommand: Verb {
 
   func perform(_ session: Session) throws -> Answer {
     if let stage = after == nil ? stage : .ir {
-      let text = try StageText(file, description, target.target, session).text(stage, after: after)
+      let text = try StageText(file, description, target.choice, session).text(stage, after: after)
       session.addResult(.object(["stage": .string(stage.rawValue), "text": .string(text)]))
       if !session.isJSON { try session.output.write(text) }
       return .yes

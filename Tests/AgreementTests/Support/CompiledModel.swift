@@ -12,7 +12,11 @@ extension ISA {
 extension Program {
   /// The whole road: lowered, passed, planned, written as a plan file and opened.
   convenience init(_ graph: ModelGraph, for isa: ISA) throws {
-    let plan = try Compile.plan(graph, for: isa, verifying: true)
+    try self.init(Compile.plan(graph, for: isa, verifying: true), isa: isa)
+  }
+
+  /// Written as a plan file and opened.
+  convenience init(_ plan: Plan, isa: ISA) throws {
     let file = PlanFile(
       plan: plan, toolVersion: "tests", features: isa.features.joined(separator: ","))
     try self.init(planBytes: PlanFileWriter.bytes(of: file))

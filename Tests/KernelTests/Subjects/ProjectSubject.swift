@@ -56,13 +56,14 @@ struct ProjectSubject: KernelSubject {
     let sub = gates > 1 ? 1 : sub
     let abreast =
       sub == 1 && rows > 0 ? Packing.abreast(max(rows, columns), blocks, lanes: lanes) : 1
-    let (interleave, serpentine) = (random.pick([1, 2, 4]), random.pick([0, 1]))
+    let vectors = gates > 1 ? gates : sub
+    let interleave = random.pick(vectors <= 2 ? [1, 2, 4] : [1, 2])
+    let serpentine = random.pick([0, 1])
     let packed =
       gates > 1 || abreast > 1
       ? Packing.gates(
         w, gates: gates, blocks: blocks, rows, columns, abreast: abreast, lanes: lanes)
       : Packing.panels(w, matrices: blocks, rows, columns, height: sub * lanes)
-    let vectors = gates > 1 ? gates : sub
     return KernelCase(
       label:
         "\(gates) gates of \(blocks) blocks [\(rows), \(columns)], \(abreast) abreast, sub \(sub),"
