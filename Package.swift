@@ -59,6 +59,12 @@ let package = Package(
         "Emission", "Runtime", "Reference", "Machines", "COpenMP",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
+    .executableTarget(
+      name: "KernelBenchmark",
+      dependencies: [
+        "Machines", "CMeasure", "CKernels", "Kernels", "DataFiles", "Tensors", "Diagnostics",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ], path: "Benchmarks/Kernels"),
 
     // Tests
     .target(
@@ -112,7 +118,7 @@ let package = Package(
     .testTarget(
       name: "CommandTests",
       dependencies: [
-        "rnnc", "DataFiles", "Diagnostics", "Plan", "Tensors",
+        "rnnc", "KernelBenchmark", "DataFiles", "Diagnostics", "Kernels", "Plan", "Tensors",
         "TestSupport",
       ],
       exclude: ["Golden"]),

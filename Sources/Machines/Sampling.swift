@@ -39,7 +39,7 @@ package struct Samples {
     let end = cm_now() + effort.seconds
     repeat {
       sorted.append(work(rounds) / Double(rounds))
-    } while sorted.count < 3 || cm_now() < end
+    } while sorted.count < 5 || cm_now() < end
     sorted.sort()
   }
 

@@ -29,6 +29,10 @@ import Testing
       "Tensors", "Diagnostics", "IR", "DataFiles", "Model", "Plan", "Kernels", "Compiler",
       "Emission", "Runtime", "Reference", "Machines", "COpenMP", "ArgumentParser",
     ],
+    "KernelBenchmark": [
+      "Machines", "CMeasure", "CKernels", "Kernels", "DataFiles", "Tensors", "Diagnostics",
+      "ArgumentParser",
+    ],
   ]
 
   /// Modules of the toolchain and the C library.

@@ -1,5 +1,6 @@
 import DataFiles
 import Diagnostics
+import Foundation
 import Machines
 import TestSupport
 import Testing
@@ -50,6 +51,16 @@ import Testing
     single.peaks.remove(at: 1)
     single.caches = []
     #expect(try Self.read(single.text) == single)
+  }
+
+  @Test func theExampleOfTheDocumentationIsOne() throws {
+    let page = SharedData.packageRoot.appending(
+      path: "Sources/Machines/Machines.docc/MachineFile.md")
+    let text = try String(contentsOf: page, encoding: .utf8)
+    let start = try #require(text.firstRange(of: "```json\n"))
+    let end = try #require(text[start.upperBound...].firstRange(of: "```"))
+    let machine = try Self.read(String(text[start.upperBound..<end.lowerBound]))
+    #expect(machine.cores == 4 && machine.caches.count == 2)
   }
 
   @Test func everyKeyIsNeeded() throws {
