@@ -7,13 +7,14 @@
 #   make sanitize   the C code under AddressSanitizer and UndefinedBehaviorSanitizer
 #   make fuzz    libFuzzer on every reader, two minutes each
 #   make bench   the measurements behind the README's figures
+#   make kernels-bench   every kernel in percent of what this machine can do
 
 SWIFT ?= swift
 RNNC = .build/release/rnnc
 # Tests and tool share one optimised build: without testable imports the flags are the same.
 TEST_FLAGS ?= -c release --disable-testable-imports
 
-.PHONY: setup build demo test lint sanitize fuzz bench
+.PHONY: setup build demo test lint sanitize fuzz bench kernels-bench
 
 setup:
 	@command -v $(SWIFT) >/dev/null 2>&1 || { \
@@ -42,7 +43,7 @@ test: setup
 
 lint: setup
 	@.ci/need clang-format=clang-format
-	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests
+	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests Benchmarks
 	find Sources -name '*.[ch]' | xargs clang-format --dry-run -Werror
 
 # Leaks are not looked for: the tools that run the tests have some of their own.
@@ -57,3 +58,10 @@ fuzz: setup
 bench: build
 	@.ci/need python3=python3
 	python3 Benchmarks/first_picture.py --rnnc $(RNNC) --out Benchmarks/Results
+
+MACHINE = .build/machine.json
+
+kernels-bench: build
+	$(SWIFT) build -c release --product KernelBenchmark
+	$(RNNC) env --measure -o $(MACHINE) -q >/dev/null
+	.build/release/KernelBenchmark --machine $(MACHINE) -o Benchmarks/Results

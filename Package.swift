@@ -25,6 +25,7 @@ let package = Package(
     .target(name: "IR", dependencies: ["Tensors", "Diagnostics"]),
     .target(name: "DataFiles", dependencies: ["Tensors", "Diagnostics", "CZlib"]),
     .target(name: "CRuntime", dependencies: ["CKernels"]),
+    .target(name: "CMeasure", dependencies: ["CKernels"]),
     // The only target with unsafe flags; no library product depends on it, so that other packages
     // can depend on this one by version.
     .target(
@@ -41,6 +42,11 @@ let package = Package(
     .target(name: "Kernels", dependencies: ["CKernels", "Tensors"]),
     // Layer 3
     .target(
+      name: "Machines",
+      dependencies: [
+        "CMeasure", "COpenMP", "CKernels", "Kernels", "DataFiles", "Tensors", "Diagnostics",
+      ]),
+    .target(
       name: "Compiler", dependencies: ["Model", "IR", "Kernels", "Plan", "Tensors", "Diagnostics"]),
     .target(name: "Emission", dependencies: ["Plan", "Kernels", "Tensors"]),
     .target(name: "Runtime", dependencies: ["CRuntime", "Tensors"]),
@@ -50,9 +56,15 @@ let package = Package(
       name: "rnnc",
       dependencies: [
         "Tensors", "Diagnostics", "IR", "DataFiles", "Model", "Plan", "Kernels", "Compiler",
-        "Emission", "Runtime", "Reference", "COpenMP",
+        "Emission", "Runtime", "Reference", "Machines", "COpenMP",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
+    .executableTarget(
+      name: "KernelBenchmark",
+      dependencies: [
+        "Machines", "CMeasure", "CKernels", "Kernels", "DataFiles", "Tensors", "Diagnostics",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ], path: "Benchmarks/Kernels"),
 
     // Tests
     .target(
@@ -82,6 +94,11 @@ let package = Package(
       ],
       exclude: ["Golden"]),
     .testTarget(
+      name: "MachinesTests",
+      dependencies: [
+        "Machines", "CMeasure", "CKernels", "Kernels", "DataFiles", "Diagnostics", "TestSupport",
+      ]),
+    .testTarget(
       name: "CompilerTests",
       dependencies: [
         "Compiler", "Model", "IR", "Kernels", "Plan", "Tensors", "Diagnostics", "TestSupport",
@@ -100,7 +117,10 @@ let package = Package(
       ]),
     .testTarget(
       name: "CommandTests",
-      dependencies: ["rnnc", "DataFiles", "Diagnostics", "Plan", "Tensors", "TestSupport"],
+      dependencies: [
+        "rnnc", "KernelBenchmark", "DataFiles", "Diagnostics", "Kernels", "Plan", "Tensors",
+        "TestSupport",
+      ],
       exclude: ["Golden"]),
     .testTarget(
       name: "ArchitectureTests", dependencies: ["TestSupport"]),

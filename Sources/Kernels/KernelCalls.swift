@@ -40,6 +40,25 @@ package struct KernelVariant: Sendable {
     }
   }
 
+  /// The same call by one thread many times over, in turns, checked once: for benchmarks.
+  package func call(
+    _ integers: [Int32], _ operands: [UnsafeMutableRawBufferPointer?], steps: Int, times: Int
+  ) {
+    check(integers, operands, steps: steps)
+    let (pointers, function) = (operands.map { $0?.baseAddress }, function)
+    integers.withUnsafeBufferPointer { n in
+      pointers.withUnsafeBufferPointer { b in
+        var call = ck_call(
+          steps: Int32(steps), turn: 0, thread: 0, threads: 1, team: nil, n: n.baseAddress,
+          b: b.baseAddress)
+        for i in 0..<times {
+          call.turn = Int32(i & 1)
+          function(&call)
+        }
+      }
+    }
+  }
+
   private func check(
     _ integers: [Int32], _ operands: [UnsafeMutableRawBufferPointer?], steps: Int
   ) {

@@ -14,6 +14,7 @@ import Testing
     "DataFiles": ["Tensors", "Diagnostics", "CZlib"],
     "CRuntime": ["CKernels"],
     "COpenMP": ["CKernels"],
+    "CMeasure": ["CKernels"],
     "Model": ["IR", "DataFiles", "Tensors", "Diagnostics", "Yams"],
     "Plan": ["Tensors"],
     "Kernels": ["CKernels", "Tensors"],
@@ -21,9 +22,16 @@ import Testing
     "Emission": ["Plan", "Kernels", "Tensors"],
     "Runtime": ["CRuntime", "Tensors"],
     "Reference": ["Model", "IR", "Tensors"],
+    "Machines": [
+      "CMeasure", "COpenMP", "CKernels", "Kernels", "DataFiles", "Tensors", "Diagnostics",
+    ],
     "rnnc": [
       "Tensors", "Diagnostics", "IR", "DataFiles", "Model", "Plan", "Kernels", "Compiler",
-      "Emission", "Runtime", "Reference", "COpenMP", "ArgumentParser",
+      "Emission", "Runtime", "Reference", "Machines", "COpenMP", "ArgumentParser",
+    ],
+    "KernelBenchmark": [
+      "Machines", "CMeasure", "CKernels", "Kernels", "DataFiles", "Tensors", "Diagnostics",
+      "ArgumentParser",
     ],
   ]
 

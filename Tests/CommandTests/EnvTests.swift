@@ -17,6 +17,21 @@ import Testing
     }
   }
 
+  /// Before ten seconds of measuring, not after.
+  @Test func aMachineFileNeedsAPlace() throws {
+    #expect(try Tool.run("env", "-o", "machine.json").status == 64)
+    let nowhere = try Tool.run("env", "--measure", "-o", "/nowhere/machine.json")
+    #expect(nowhere.status == 73)
+    #expect(nowhere.errors.contains("/nowhere/machine.json"))
+    let homeless = try Tool.run(
+      ["env", "--measure", "--json"], environment: ["XDG_CACHE_HOME": "/dev/null"])
+    #expect(homeless.status == 73)
+    #expect(homeless.text.contains("-o FILE"))
+    let isa = try Tool.run(
+      ["env", "--measure", "-o", "/dev/null"], environment: ["RNNC_ISA": "none"])
+    #expect(isa.status == 69)
+  }
+
   /// --color > FORCE_COLOR > NO_COLOR > TERM=dumb > isatty; stdout is a file here.
   @Test(
     arguments: [

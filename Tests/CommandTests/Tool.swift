@@ -24,13 +24,16 @@ enum Tool {
   }
 
   /// Beside the test bundle, which is the process that runs these tests.
-  static let path: String = {
+  static let path = built("rnnc")
+
+  /// Any other program of this package that the test target depends on.
+  static func built(_ name: String) -> String {
     let process = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
     let bundle = URL(fileURLWithPath: process ?? CommandLine.arguments[0])
     let folders = [bundle.deletingLastPathComponent().path, fallbackFolder]
-    let candidates = folders.map { $0 + "/rnnc" }
+    let candidates = folders.map { $0 + "/" + name }
     return candidates.first { FileManager.default.isExecutableFile(atPath: $0) } ?? candidates[0]
-  }()
+  }
 
   /// Where the bundle stands when the runner is a helper of the toolchain.
   private static var fallbackFolder: String {
@@ -47,6 +50,11 @@ enum Tool {
   }
 
   static func run(_ arguments: String...) throws -> Run { try run(arguments) }
+
+  /// Runs another program of this package to its end.
+  static func run(program: String, _ arguments: [String]) throws -> Run {
+    try execute(built(program), arguments, input: Data(), environment: [:])
+  }
 
   /// A command line for `sh`, in which `$RNNC` is the tool.
   static func shell(_ command: String, input: Data = Data()) throws -> Run {

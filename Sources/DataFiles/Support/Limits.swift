@@ -8,6 +8,10 @@ package enum DataLimits {
   package static let tensorCount = 65_535
   /// Bytes of one string inside a JSON header, after unescaping.
   package static let jsonStringBytes = 16 << 20
+  /// Bytes of a file that is JSON as a whole ...
+  package static let jsonFileBytes = 1 << 20
+  /// ... and how deep its lists and objects may be nested.
+  package static let jsonDepth = 16
   /// Bytes of a tensor's name.
   package static let nameBytes = 4096
   /// Axes of a tensor (NumPy's own limit).

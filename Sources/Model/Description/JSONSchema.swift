@@ -1,3 +1,4 @@
+import DataFiles
 import IR
 
 /// The JSON Schema (draft 2020-12) of descriptions, made from the reader's own key tables.

@@ -1,4 +1,5 @@
 import Glibc
+import Machines
 
 /// A C compiler on PATH.
 struct FoundCompiler {

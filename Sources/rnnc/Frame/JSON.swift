@@ -1,8 +1,13 @@
+import DataFiles
+
 /// A JSON value, as its text on one line; objects keep the order of their keys.
 struct JSON {
   let text: String
 
   private init(_ text: String) { self.text = text }
+
+  /// A value that belongs to a file of its own too.
+  init(_ value: JSONText) { text = value.line }
 
   static let null = JSON("null")
   static func bool(_ value: Bool) -> JSON { JSON(value ? "true" : "false") }

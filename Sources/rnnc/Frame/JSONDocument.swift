@@ -1,4 +1,5 @@
 import Diagnostics
+import Machines
 
 /// The one document that `--json` prints.
 struct JSONDocument {
@@ -45,5 +46,17 @@ extension JSON {
       "message": .string(record.message), "notes": .strings(record.notes),
       "help": .strings(record.help),
     ])
+  }
+}
+
+extension Machine {
+  /// The keys of every document's `environment`.
+  fileprivate static var summary: [(key: String, value: JSON)] {
+    [
+      ("cpu", .string(processor)),
+      ("cores", .integer(coreCount)),
+      ("os", .string("\(systemName.system) \(systemName.release)")),
+      ("arch", .string(systemName.machine)),
+    ]
   }
 }

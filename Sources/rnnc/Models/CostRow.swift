@@ -1,3 +1,4 @@
+import Machines
 import Model
 
 /// One line of `cost`: a layer, or all of them.

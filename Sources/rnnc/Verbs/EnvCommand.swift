@@ -1,18 +1,37 @@
 import ArgumentParser
 import Glibc
 import Kernels
+import Machines
 
 /// `rnnc env`: the machine, its caches and compilers.
 struct EnvCommand: Verb {
   static let verb = "env"
   static let configuration = CommandConfiguration(
-    commandName: verb, abstract: "Show CPU features, caches, compilers and versions.")
+    commandName: verb, abstract: "Show CPU features, caches, compilers and versions.",
+    discussion: """
+      --measure finds this machine's limits in some ten seconds, on as many threads as there are \
+      processors: multiply-adds per second, read bandwidth of every cache and of memory, and what \
+      threads pay to start and to meet. It writes them to a machine file. Nothing else should run \
+      meanwhile.
+      """)
 
+  @Flag(help: "Measure this machine's limits and write a machine file.") var measure = false
+  @Option(
+    name: .short,
+    help: ArgumentHelp(
+      "Machine file to write (default: $XDG_CACHE_HOME/rnnc/machine.json, or "
+        + "~/.cache/rnnc/machine.json).", valueName: "FILE"))
+  var output: String?
   @OptionGroup var common: CommonOptions
 
+  func validate() throws {
+    if output != nil && !measure { throw ValidationError("-o goes with --measure") }
+  }
+
   func perform(_ session: Session) throws -> Answer {
+    let measured = measure ? try MeasuredMachine(path: output, session) : nil
     let compilers = FoundCompiler.search()
-    session.addResult(json(compilers))
+    session.addResult(json(compilers, measured))
     let system = Machine.systemName
     try session.print("rnnc      \(toolVersion)")
     try session.print("system    \(system.system) \(system.release) (\(system.machine))")
@@ -26,6 +45,7 @@ struct EnvCommand: Verb {
     try session.print(cacheTable)
     try session.print("")
     try session.print(compilerTable(compilers))
+    if let measured { try measured.print(session) }
     return .yes
   }
 
@@ -60,37 +80,45 @@ struct EnvCommand: Verb {
     return table
   }
 
-  private func json(_ compilers: [FoundCompiler]) -> JSON {
+  private func json(_ compilers: [FoundCompiler], _ measured: MeasuredMachine?) -> JSON {
+    .object(json(compilers) + (measured?.members ?? []))
+  }
+
+  private func json(_ compilers: [FoundCompiler]) -> [(key: String, value: JSON)] {
     let system = Machine.systemName
-    return .object([
-      "version": .string(toolVersion),
-      "os": .string("\(system.system) \(system.release)"),
-      "arch": .string(system.machine),
-      "cpu": .string(Machine.processor),
-      "cores": .integer(Machine.coreCount),
-      "features": .strings(CPUFeatures.present),
-      "rnnc_isa": .optional(getenv("RNNC_ISA").map { String(cString: $0) }),
-      "isa": .optional(ISA.preferred?.name),
-      "isas": .array(
-        ISA.all.map {
-          .object([
-            "name": .string($0.name), "target": .string($0.target), "lanes": .integer($0.lanes),
-            "features": .strings($0.features), "runs_here": .bool($0.runsHere),
-          ])
-        }),
-      "caches": .array(
-        Machine.caches.map {
-          .object([
-            "level": .integer($0.level), "kind": .string($0.type.lowercased()),
-            "bytes": .integer($0.byteCount), "shared_by": .string($0.sharedBy),
-          ])
-        }),
-      "compilers": .array(
-        compilers.map {
-          .object([
-            "name": .string($0.name), "path": .string($0.path), "version": .string($0.version),
-          ])
-        }),
+    return [
+      ("version", .string(toolVersion)),
+      ("os", .string("\(system.system) \(system.release)")),
+      ("arch", .string(system.machine)),
+      ("cpu", .string(Machine.processor)),
+      ("cores", .integer(Machine.coreCount)),
+      ("features", .strings(CPUFeatures.present)),
+      ("rnnc_isa", .optional(getenv("RNNC_ISA").map { String(cString: $0) })),
+      ("isa", .optional(ISA.preferred?.name)),
+      ("isas", .array(ISA.all.map(json))),
+      ("caches", .array(Machine.caches.map(json))),
+      ("compilers", .array(compilers.map(json))),
+    ]
+  }
+
+  private func json(_ isa: ISA) -> JSON {
+    .object([
+      "name": .string(isa.name), "target": .string(isa.target), "lanes": .integer(isa.lanes),
+      "features": .strings(isa.features), "runs_here": .bool(isa.runsHere),
+    ])
+  }
+
+  private func json(_ cache: Machine.Cache) -> JSON {
+    .object([
+      "level": .integer(cache.level), "kind": .string(cache.type.lowercased()),
+      "bytes": .integer(cache.byteCount), "shared_by": .string(cache.sharedBy),
+    ])
+  }
+
+  private func json(_ compiler: FoundCompiler) -> JSON {
+    .object([
+      "name": .string(compiler.name), "path": .string(compiler.path),
+      "version": .string(compiler.version),
     ])
   }
 }

@@ -1,17 +1,20 @@
 import Diagnostics
 
-/// A strict scanner for the JSON inside a binary file's header.
+/// A strict scanner for JSON: a whole file, or a binary file's header.
 ///
 /// It is driven by what the caller expects, so depth is bounded by the caller's own nesting, and
 /// it keeps no tree: memory stays near what the caller stores. Keys must not repeat, strings must
-/// be UTF-8, numbers are non-negative integers because the headers need no others.
+/// be UTF-8.
 struct JsonScanner {
   private let file: FileBytes
   private var offset: Int
   private let end: Int
+  /// What the range is, for messages: `header` or `file`.
+  private let part: String
 
-  init(_ file: FileBytes, range: Range<Int>) {
+  init(_ file: FileBytes, range: Range<Int>, part: String = "header") {
     self.file = file
+    self.part = part
     offset = range.lowerBound
     end = range.upperBound
   }
@@ -72,7 +75,7 @@ struct JsonScanner {
   }
 
   func fail(_ message: String, at position: Int? = nil) -> InputError {
-    .malformed(file.name, "header, byte \(position ?? offset): \(message)")
+    .malformed(file.name, "\(part), byte \(position ?? offset): \(message)")
   }
 
   private func notAnInteger(_ byte: UInt8?) -> String {
@@ -165,6 +168,82 @@ extension JsonScanner {
 }
 
 extension JsonScanner {
+  /// Any value, to a depth of `depth` below this one.
+  mutating func value(depth: Int) throws(InputError) -> JSONText {
+    skipSpace()
+    guard depth >= 0 else { throw fail("lists and objects are nested too deeply") }
+    switch peek() {
+    case UInt8(ascii: "{"):
+      var pairs: [(String, JSONText)] = []
+      try object { (scanner: inout JsonScanner, key: String) throws(InputError) in
+        pairs.append((key, try scanner.value(depth: depth - 1)))
+      }
+      return .object(pairs)
+    case UInt8(ascii: "["):
+      var items: [JSONText] = []
+      try array { (scanner: inout JsonScanner) throws(InputError) in
+        items.append(try scanner.value(depth: depth - 1))
+      }
+      return .array(items)
+    case UInt8(ascii: "\""): return .string(try string(limit: DataLimits.nameBytes))
+    case .some(let byte) where byte == UInt8(ascii: "-") || isDigit(byte): return try number()
+    default: return try word()
+    }
+  }
+
+  private mutating func word() throws(InputError) -> JSONText {
+    let words: [(String, JSONText)] = [
+      ("null", .null), ("true", .flag(true)), ("false", .flag(false)),
+    ]
+    for (word, value) in words where offset + word.utf8.count <= end {
+      if file.has(word.utf8, at: offset) {
+        offset += word.utf8.count
+        return value
+      }
+    }
+    throw fail("expected a value, found \(described(peek()))")
+  }
+
+  /// `-?(0|[1-9][0-9]*)(.[0-9]+)?([eE][+-]?[0-9]+)?`, with a fraction or an exponent a `Double`.
+  private mutating func number() throws(InputError) -> JSONText {
+    let start = offset
+    take { $0 == UInt8(ascii: "-") }
+    let first = offset
+    let digits = takeDigits()
+    var isValid = digits == 1 || digits > 1 && file[first] != UInt8(ascii: "0")
+    var isWhole = true
+    if take({ $0 == UInt8(ascii: ".") }) {
+      isWhole = false
+      isValid = takeDigits() > 0 && isValid
+    }
+    if take({ $0 | 0x20 == UInt8(ascii: "e") }) {
+      isWhole = false
+      take { $0 == UInt8(ascii: "+") || $0 == UInt8(ascii: "-") }
+      isValid = takeDigits() > 0 && isValid
+    }
+    let text = file.text(start..<offset) ?? ""
+    if isValid, isWhole, let value = Int(text) { return .integer(value) }
+    guard isValid, let value = Double(text), value.isFinite else {
+      throw fail("\(quoted(text)) is not a number", at: start)
+    }
+    return .number(value)
+  }
+
+  private mutating func takeDigits() -> Int {
+    let start = offset
+    while take(isDigit) {}
+    return offset - start
+  }
+
+  @discardableResult
+  private mutating func take(_ isWanted: (UInt8) -> Bool) -> Bool {
+    guard let byte = peek(), isWanted(byte) else { return false }
+    offset += 1
+    return true
+  }
+}
+
+extension JsonScanner {
   private func peek() -> UInt8? { offset < end ? file[offset] : nil }
 
   private mutating func skipSpace() {
@@ -185,7 +264,7 @@ extension JsonScanner {
   }
 
   private func described(_ byte: UInt8?) -> String {
-    guard let byte else { return "the end of the header" }
+    guard let byte else { return "the end of the \(part)" }
     switch byte {
     case UInt8(ascii: "{"): return "an object"
     case UInt8(ascii: "["): return "an array"

@@ -1,35 +1,56 @@
 import Glibc
 
-/// What the tool knows about the computer that it runs on, read from /proc and /sys.
-enum Machine {
-  struct Cache {
-    let level: Int
+/// What is known about the computer that this runs on, read from /proc and /sys.
+package enum Machine {
+  package struct Cache: Sendable {
+    package let level: Int
     /// Data, Unified or Instruction.
-    let type: String
-    let byteCount: Int
+    package let type: String
+    package let byteCount: Int
     /// CPUs that share it, as in `0-3,8`.
-    let sharedBy: String
+    package let sharedBy: String
+
+    package init(level: Int, type: String, byteCount: Int, sharedBy: String) {
+      (self.level, self.type) = (level, type)
+      (self.byteCount, self.sharedBy) = (byteCount, sharedBy)
+    }
+
+    /// How many CPUs those are; 1 when the kernel does not say.
+    package var sharerCount: Int {
+      let counts = sharedBy.split(separator: ",").map { part in
+        let ends = part.split(separator: "-").compactMap { Int($0) }
+        return ends.count == 2 ? max(0, ends[1] - ends[0] + 1) : ends.count
+      }
+      return max(1, counts.reduce(0, +))
+    }
   }
 
   /// As the kernel names it, or the architecture where it does not.
-  static let processor: String = {
+  package static let processor: String = {
     let lines = contents(of: "/proc/cpuinfo")?.split(separator: "\n") ?? []
     let name = lines.first { $0.hasPrefix("model name") || $0.hasPrefix("Model") }
     let value = name?.split(separator: ":", maxSplits: 1).last
     return value.map { trimmed(String($0)) } ?? systemName.machine
   }()
 
-  static let coreCount = sysconf(Int32(_SC_NPROCESSORS_ONLN))
+  package static let coreCount = sysconf(Int32(_SC_NPROCESSORS_ONLN))
+
+  /// Threads that want to run at this moment, this one left out; nil when the kernel does not say.
+  package static var otherRunningThreads: Int? {
+    let fields = contents(of: "/proc/loadavg")?.split(separator: " ") ?? []
+    guard fields.count > 3, let count = fields[3].split(separator: "/").first else { return nil }
+    return Int(count).map { max(0, $0 - 1) }
+  }
 
   /// Kernel name, release and hardware.
-  static let systemName: (system: String, release: String, machine: String) = {
+  package static let systemName: (system: String, release: String, machine: String) = {
     var name = utsname()
     uname(&name)
     return (string(name.sysname), string(name.release), string(name.machine))
   }()
 
   /// The caches of the first CPU, nearest first.
-  static let caches: [Cache] = (0..<16).compactMap { index in
+  package static let caches: [Cache] = (0..<16).compactMap { index in
     let folder = "/sys/devices/system/cpu/cpu0/cache/index\(index)/"
     guard
       let level = contents(of: folder + "level").flatMap({ Int(trimmed($0)) }),
@@ -40,19 +61,9 @@ enum Machine {
     return Cache(level: level, type: type, byteCount: size, sharedBy: shared)
   }
 
-  /// The keys of every document's `environment`.
-  static var summary: [(key: String, value: JSON)] {
-    [
-      ("cpu", .string(processor)),
-      ("cores", .integer(coreCount)),
-      ("os", .string("\(systemName.system) \(systemName.release)")),
-      ("arch", .string(systemName.machine)),
-    ]
-  }
-
   /// The smallest cache that holds so many bytes: `L1`, `L2`, `L3`, or `memory`. nil when the
   /// kernel does not say how large the caches are.
-  static func residency(byteCount: Int) -> String? {
+  package static func residency(byteCount: Int) -> String? {
     let data = caches.filter { $0.type != "Instruction" }
     if data.isEmpty { return nil }
     return data.first { byteCount <= $0.byteCount }.map { "L\($0.level)" } ?? "memory"
@@ -74,7 +85,7 @@ enum Machine {
 }
 
 /// The text of a small system file, or nil.
-func contents(of path: String) -> String? {
+package func contents(of path: String) -> String? {
   guard let file = fopen(path, "r") else { return nil }
   defer { fclose(file) }
   var bytes = [UInt8](repeating: 0, count: 1 << 16)
@@ -83,7 +94,7 @@ func contents(of path: String) -> String? {
 }
 
 /// Without white space at its ends.
-func trimmed(_ text: String) -> String {
+package func trimmed(_ text: String) -> String {
   let isSpace = { (c: Character) in c.isWhitespace }
   let head = text.drop(while: isSpace)
   return String(head.reversed().drop(while: isSpace).reversed())

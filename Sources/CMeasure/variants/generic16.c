@@ -1,0 +1,5 @@
+#include "../loops.h"
+#include "../../CKernels/kernels/prelude-inl.h"
+#include "../../CKernels/isa/generic16-inl.h"
+#include "../loops-inl.h"
+#include "../../CKernels/isa/end-inl.h"
