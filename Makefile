@@ -7,13 +7,14 @@
 #   make sanitize   the C code under AddressSanitizer and UndefinedBehaviorSanitizer
 #   make fuzz    libFuzzer on every reader, two minutes each
 #   make bench   the measurements behind the README's figures
+#   make peers   rnnc against onnxruntime, OpenVINO, LiteRT and PyTorch (Benchmarks/README.md)
 
 SWIFT ?= swift
 RNNC = .build/release/rnnc
 # Tests and tool share one optimised build: without testable imports the flags are the same.
 TEST_FLAGS ?= -c release --disable-testable-imports
 
-.PHONY: setup build demo test lint sanitize fuzz bench
+.PHONY: setup build demo test lint sanitize fuzz bench peers
 
 setup:
 	@command -v $(SWIFT) >/dev/null 2>&1 || { \
@@ -57,3 +58,7 @@ fuzz: setup
 bench: build
 	@.ci/need python3=python3
 	python3 Benchmarks/first_picture.py --rnnc $(RNNC) --out Benchmarks/Results
+
+peers: build
+	@.ci/need python3=python3
+	Benchmarks/Peers/run --rnnc $(RNNC) --out Benchmarks/Results $(PEERS_FLAGS)
