@@ -13,7 +13,8 @@ import numpy as np
 
 from workloads import GATES, by_gate, flat_bias, spread
 
-ZEROS_WORTH_A_TRY = 512  # units, up to which a dense matrix with zeros may win
+# Units up to which a dense matrix with its zeros may win: in steps, in sequences.
+ZEROS_WORTH_A_TRY, ZEROS_IN_SEQUENCES = 128, 512
 BLOCKS_AS_OPERATORS = 24  # so many small operators per product at most
 LSTM_SETS = {"gates apart": [[0], [1], [3], [2]], "gates together": [[0, 1, 3], [2]]}
 
@@ -35,8 +36,7 @@ def forms(workload, native):
     if len(workload.layers) > 1 or layer.kind != "lstm":
         return result + [Form("written out, " + sets, written_out(workload, sets))
                          for sets in LSTM_SETS]
-    if layer.blocks > ZEROS_WORTH_A_TRY // 2 or (layer.blocks > 1 and
-                                                layer.outputs > ZEROS_WORTH_A_TRY):
+    if layer.blocks > 1 and layer.outputs > ZEROS_WORTH_A_TRY:
         result = []
     for sets in LSTM_SETS:
         result += [Form(f"{how}, {sets}", lstm_step(workload, how, sets))
@@ -64,7 +64,7 @@ def sequence_forms(workload):
     result = []
     if layer.blocks > 1:
         result.append(Form("operator per block", lambda g: sequence_per_block(g, workload)))
-    if layer.blocks == 1 or layer.outputs <= ZEROS_WORTH_A_TRY:
+    if layer.blocks == 1 or layer.outputs <= ZEROS_IN_SEQUENCES:
         result.append(Form("operator", lambda g: sequence_operator(g, workload)))
     return result
 

@@ -48,7 +48,7 @@ def aligned(size):
 class Buffers:
     """The two sets of buffers of a graph; calls alternate between them."""
 
-    def __init__(self, graph, inputs):
+    def __init__(self, graph):
         ports = graph.inputs + graph.outputs
         sizes = {}
         for port in ports:
@@ -56,7 +56,6 @@ class Buffers:
         self.sets = [{name: aligned(size + SLACK) for name, size in sizes.items()}
                      for _ in range(2)]
         self.input_port = next(p for p in graph.inputs if p.name == "x" or p.buffer == "xh")
-        self.inputs = inputs
         self.result = next(p for p in graph.outputs if p.name == "y")
 
     def view(self, which, port):

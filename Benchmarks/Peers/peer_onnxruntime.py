@@ -87,7 +87,7 @@ def make(form, name, packed, threads):
         API.call("AddSessionConfigEntry", options, b"session.disable_prepacking", b"1")
     session = API.create("CreateSessionFromArray", API.environment, model, len(model), options)
     API.release("ReleaseSessionOptions", options)
-    buffers = Buffers(graph, None)
+    buffers = Buffers(graph)
     keep = [lambda: API.release("ReleaseSession", session)]
     bindings = [bind(graph, buffers, session, which, keep) for which in range(2)]
     calls = Calls([(API.address("RunWithBinding"), session, API.run_options, b) for b in bindings])

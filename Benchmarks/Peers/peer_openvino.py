@@ -71,7 +71,7 @@ def make(form, name, separate, threads, bf16):
     graph = OnnxGraph()
     form.build(graph)
     compiled = compile_model(graph, threads, bf16)
-    buffers = Buffers(graph, None)
+    buffers = Buffers(graph)
     if not separate:
         buffers.sets[1] = buffers.sets[0]
     requests = [API.create("ov_compiled_model_create_infer_request", compiled)

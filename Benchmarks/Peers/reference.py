@@ -37,7 +37,7 @@ class Reference:
     def products(self, index, layer, x):
         """Input and recurrent products with their biases, each [gates, outputs]."""
         w, shape = self.weights[index], (layer.blocks, -1)
-        parts = (np.einsum("brc,bc->br", w[m], v.reshape(shape)) + w[b]
+        parts = (np.matmul(w[m], v.reshape(shape)[..., None])[..., 0] + w[b]
                  for m, b, v in (("wx", "bx", x), ("wh", "bh", self.h[index])))
         return [by_gate(layer, part).reshape(GATES[layer.kind], -1) for part in parts]
 

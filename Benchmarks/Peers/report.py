@@ -97,6 +97,13 @@ def cell(found):
     return f"{short(found['p50_us'])} / {short(found['p99_us'])}" if found else "absent"
 
 
+def dropped(data):
+    """Share of samples left out because the core was taken away."""
+    found = [r for row in data["rows"] for r in row["results"]]
+    lost = sum(r["dropped"] for r in found)
+    return lost / max(1, lost + sum(r["samples"] for r in found))
+
+
 # Markdown.
 
 
@@ -214,6 +221,10 @@ def introduction(data):
     yield (f"{where['processor']}, {where['cores']} cores, {cached}; {where['system']}; "
            f"one thread on core {where['pinned_to']}; {where['compiler']}. "
            + ", ".join(f"{k} {v}" for k, v in versions.items()) + f". Took {data['took_seconds']} s.")
+    yield ""
+    share = dropped(data)
+    yield (f"Left out: {share:.1%} of the samples, in whose millisecond the scheduler gave the core "
+           "to another process." + (" The machine was not quiet." if share > 0.02 else ""))
     yield ""
     if python:
         yield (f"{', '.join(python)}: no C entry in the package, so the call from Python is timed, "

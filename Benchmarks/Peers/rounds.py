@@ -9,6 +9,7 @@ from competitor import Wrong, verify
 from timing import batch_for, slice_of
 
 FINALISTS = 2  # forms per competitor that go through all rounds
+LARGE = 1 << 25  # bytes of weights from which on only one does
 
 
 class Cores:
@@ -68,9 +69,10 @@ def qualify(workload, field, cores, threads, seconds, trials):
             continue
         wrong = False
         fastest = sorted([*kept.get(peer, []), (trial.seen_us, len(trials), entry)])
-        for *_, (loser, *_) in fastest[FINALISTS:]:
+        places = FINALISTS if workload.weight_bytes() < LARGE else 1
+        for *_, (loser, *_) in fastest[places:]:
             loser.close()
-        kept[peer] = fastest[:FINALISTS]
+        kept[peer] = fastest[:places]
     return [entry for entries in kept.values() for *_, entry in entries]
 
 
@@ -84,13 +86,14 @@ def look(competitor, workload, trial, seconds):
     finally:
         trial.error = competitor.error
     batch, typical = batch_for(competitor.calls)
-    look = slice_of(competitor.calls, batch, typical, seconds)
-    trial.seen_us = float(np.median(look)) / 1000 / workload.length
+    seen, _ = slice_of(competitor.calls, batch, typical, seconds)
+    trial.seen_us = float(np.median(seen)) / 1000 / workload.length
     return competitor, batch, typical
 
 
 def interleave(finalists, cores, count, seconds):
-    """Everybody gets a slice of each round, in rotating order; all samples of each."""
+    """Everybody gets a slice of each round, in rotating order; all samples of each, and how many
+    were dropped."""
     samples = [[] for _ in finalists]
     for turn in range(count):
         for place in range(len(finalists)):
@@ -98,18 +101,20 @@ def interleave(finalists, cores, count, seconds):
             competitor, batch, typical = finalists[index]
             cores.pin(competitor.threads)
             samples[index].append(slice_of(competitor.calls, batch, typical, seconds))
-    return [np.concatenate(parts) / 1000 for parts in samples]
+    return [(np.concatenate([times for times, _ in parts]) / 1000,
+             sum(dropped for _, dropped in parts)) for parts in samples]
 
 
 def best(workload, finalists, samples):
     """The fastest form of each competitor, in microseconds per step."""
     results = {}
-    for (competitor, batch, _), times in zip(finalists, samples):
+    for (competitor, batch, _), (times, dropped) in zip(finalists, samples):
         times = times / workload.length
         p50, p99 = np.percentile(times, [50, 99])
         entry = {"peer": competitor.peer, "threads": competitor.threads, "form": competitor.form,
                  "entry": competitor.calls.entry, "p50_us": float(p50), "p99_us": float(p99),
-                 "samples": len(times), "calls_per_sample": batch, "error": competitor.error}
+                 "samples": len(times), "dropped": dropped, "calls_per_sample": batch,
+                 "error": competitor.error}
         key = (competitor.peer, competitor.threads)
         if key not in results or p50 < results[key]["p50_us"]:
             results[key] = entry

@@ -1,7 +1,9 @@
 /* The timing loop: calls through a table of function pointers, so that no Python runs between two
  * clock readings. Entry after entry in turn; a table of two alternates between two sets of bound
  * buffers, which is how a state is fed back without a copy. */
+#define _GNU_SOURCE
 #include <stdint.h>
+#include <sys/resource.h>
 #include <time.h>
 
 typedef intptr_t (*function)(intptr_t, intptr_t, intptr_t, intptr_t, intptr_t, intptr_t);
@@ -29,16 +31,34 @@ long peers_perform(const call *calls, long count, long first, long steps) {
   return failed;
 }
 
-/* Each sample: nanoseconds per call over `batch` calls. Returns the number of failed calls. */
+/* How often the scheduler has given this thread's core to somebody else. */
+static long taken_away(void) {
+  struct rusage usage;
+  getrusage(RUSAGE_THREAD, &usage);
+  return usage.ru_nivcsw;
+}
+
+enum { LOOK_EVERY = 1000000 }; /* ns */
+
+/* Each sample: nanoseconds per call over `batch` calls. Samples of a millisecond in which the core
+ * was taken away are written as negative numbers. Returns the number of failed calls. */
 long peers_measure(const call *calls, long count, long batch, long samples, double *nanoseconds) {
-  long failed = 0, next = 0;
+  long failed = 0, next = 0, seen = taken_away(), unseen = 0;
+  double looked = now();
   for (long s = 0; s < samples; s++) {
     const double start = now();
     for (long i = 0; i < batch; i++) {
       failed += perform(&calls[next]);
       next = next + 1 == count ? 0 : next + 1;
     }
-    nanoseconds[s] = (now() - start) / (double)batch;
+    const double end = now();
+    nanoseconds[s] = (end - start) / (double)batch;
+    if (end - looked < LOOK_EVERY && s + 1 < samples) continue;
+    const long times = taken_away();
+    for (; unseen <= s; unseen++)
+      if (times != seen) nanoseconds[unseen] = -nanoseconds[unseen];
+    seen = times;
+    looked = now();
   }
   return failed;
 }

@@ -2,6 +2,7 @@
 
 import ctypes
 import pathlib
+import resource
 import subprocess
 import time
 
@@ -9,6 +10,7 @@ import numpy as np
 
 SOURCE = pathlib.Path(__file__).with_name("timing.c")
 SHORTEST = 2000.0  # ns: a shorter call is timed in batches that last this long
+LEAST, ATTEMPTS = 3, 3  # samples of a slice, repetitions of a disturbed one
 LIBRARY = None
 
 
@@ -46,7 +48,8 @@ class Calls:
             raise RuntimeError("a call returned an error")
 
     def measure(self, batch, samples):
-        """Nanoseconds per call of the workload, one number per sample."""
+        """Nanoseconds per call of the workload, one number per sample; negative where the
+        scheduler took the core away."""
         result = np.zeros(samples)
         if LIBRARY.peers_measure(self.table, len(self.table), batch * self.unit, samples,
                                  result.ctypes.data):
@@ -68,24 +71,46 @@ class PythonCalls:
     def measure(self, batch, samples):
         result, function, clock = np.zeros(samples), self.function, time.perf_counter_ns
         for sample in range(samples):
+            before = taken_away()
             start = clock()
             for _ in range(batch):
                 function()
             result[sample] = (clock() - start) / batch
+            if taken_away() != before:
+                result[sample] *= -1
         return result
+
+
+def taken_away():
+    return resource.getrusage(resource.RUSAGE_THREAD).ru_nivcsw
 
 
 def batch_for(calls):
     """Calls per sample, after a first look at how long one takes; and that time in ns."""
     calls.measure(1, 3)
-    typical = float(np.median(calls.measure(1, 9)))
+    typical = undisturbed(calls, 1, 9)
     if typical < SHORTEST:
-        typical = float(np.median(calls.measure(16, 9)))
+        typical = undisturbed(calls, 16, 9)
     return max(1, int(np.ceil(SHORTEST / typical))), typical
 
 
+def undisturbed(calls, batch, samples):
+    """Median of some samples, without the disturbed ones if there are others."""
+    result = calls.measure(batch, samples)
+    valid = result[result >= 0]
+    return float(np.median(valid if len(valid) else -result))
+
+
 def slice_of(calls, batch, typical, seconds):
-    """Samples over about `seconds`; a tenth before them warms the caches and is thrown away."""
-    samples = max(3, int(seconds * 1e9 / (typical * batch)))
-    calls.measure(batch, max(2, samples // 10))
-    return calls.measure(batch, samples)
+    """Samples over about `seconds`; a tenth before them warms the caches and is thrown away. And
+    the number of samples left out because the core was taken away. A slice with hardly any others
+    is repeated, and at last taken as it is."""
+    samples, dropped = max(LEAST, int(seconds * 1e9 / (typical * batch))), 0
+    for _ in range(ATTEMPTS):
+        calls.measure(batch, max(2, samples // 10))
+        result = calls.measure(batch, samples)
+        valid = result[result >= 0]
+        if len(valid) >= LEAST:
+            return valid, dropped + samples - len(valid)
+        dropped += samples
+    return np.abs(result), dropped

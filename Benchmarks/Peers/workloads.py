@@ -5,6 +5,7 @@ are ordered [gate][unit], gates as PyTorch has them: LSTM i f g o, GRU r z n (re
 """
 
 import dataclasses
+import functools
 import math
 import zlib
 
@@ -55,12 +56,17 @@ class Workload:
 
     def weights(self):
         """Per layer a dict of float32 arrays; the same every time."""
-        shape = repr([dataclasses.astuple(layer) for layer in self.layers])
-        rng = np.random.default_rng(zlib.crc32(shape.encode()))
-        return [layer_weights(layer, rng) for layer in self.layers]
+        return all_weights(self.layers)
 
     def weight_bytes(self):
         return sum(a.nbytes for w in self.weights() for a in w.values())
+
+
+@functools.lru_cache(maxsize=1)
+def all_weights(layers):
+    shape = repr([dataclasses.astuple(layer) for layer in layers])
+    rng = np.random.default_rng(zlib.crc32(shape.encode()))
+    return [layer_weights(layer, rng) for layer in layers]
 
 
 def layer_weights(layer, rng):
