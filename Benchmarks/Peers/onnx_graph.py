@@ -1,4 +1,4 @@
-"""Graphs as ONNX models; weights are initializers, so both onnxruntime and OpenVINO see constants."""
+"""Graphs as ONNX models, for onnxruntime and OpenVINO; weights are initializers: constants."""
 
 import numpy as np
 from onnx import TensorProto, helper
@@ -42,7 +42,8 @@ class OnnxGraph(Graph):
         self.place_output(name, shape, buffer, offset)
 
     def fc(self, x, w, b=None):
-        return self.node("Gemm", [x, self.constant(w.T)] + ([] if b is None else [self.constant(b)]))
+        bias = [] if b is None else [self.constant(b)]
+        return self.node("Gemm", [x, self.constant(w.T), *bias])
 
     def bmm(self, x, w):
         return self.node("MatMul", [x, self.constant(w.swapaxes(1, 2))])

@@ -118,7 +118,7 @@ def layer_tensors(layer, w):
     """Dense tensors as PyTorch has them; blocks packed as [gate, block, out, in]."""
     if layer.kind in ("linear", "relu"):
         return {"weight": w["w"][0], "bias": w["b"]} if w else {}
-    result = {f"bias_{m}h_l0": by_gate(layer, w[k]).reshape(-1) for m, k in (("i", "bx"), ("h", "bh"))}
+    result = {f"bias_{m}h_l0": by_gate(layer, w[f"b{k}"]).reshape(-1) for m, k in ("ix", "hh")}
     for m, k in (("i", "wx"), ("h", "wh")):
         parts = by_gate(layer, w[k])
         if layer.blocks == 1:

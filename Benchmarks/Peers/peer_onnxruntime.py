@@ -33,7 +33,7 @@ class Api:
 
     def __init__(self):
         folder = pathlib.Path(onnxruntime.__file__).parent / "capi"
-        self.library = ctypes.CDLL(str(next(iter(sorted(folder.glob("libonnxruntime.so*"))))))
+        self.library = ctypes.CDLL(str(min(folder.glob("libonnxruntime.so*"))))
         self.library.OrtGetApiBase.restype = ctypes.POINTER(ctypes.c_void_p)
         get = ctypes.CFUNCTYPE(ctypes.POINTER(ctypes.c_void_p), ctypes.c_uint32)
         self.table = get(self.library.OrtGetApiBase()[0])(API_VERSION)
@@ -65,7 +65,7 @@ API = None
 
 
 def candidates(workload, threads):
-    """(form, maker, fallback). With constant weights repacked when the session starts, and without."""
+    """(form, maker, fallback). One form also with weights that the session does not repack."""
     for form in forms(workload, native=True):
         for packed in (True, False) if "one matrix" in form.name else (True,):
             name = form.name + ("" if packed else ", weights as they are")

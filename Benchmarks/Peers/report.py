@@ -39,7 +39,8 @@ def caches():
     """Of the first core: {"L1d": "48K", ...}."""
     result = {}
     for index in sorted(pathlib.Path("/sys/devices/system/cpu/cpu0/cache").glob("index*")):
-        level, kind, size = ((index / name).read_text().strip() for name in ("level", "type", "size"))
+        level, kind, size = ((index / name).read_text().strip()
+                             for name in ("level", "type", "size"))
         result[f"L{level}{'d' if kind == 'Data' else 'i' if kind == 'Instruction' else ''}"] = size
     return result
 
@@ -118,10 +119,15 @@ def table(heading, rows):
 def main_row(row):
     best, gain, target = rival(row), ratio(row), row["target"]
     cells = [cell(result(row, name)) for name in COLUMNS]
-    met = "" if not target else "no figure" if gain is None else "met" if gain >= target else "**not met**"
     return [row["name"], *cells, best["peer"] if best else "none",
             "" if gain is None else f"{gain:.2f}" if gain >= 1 else f"**{gain:.2f}**",
-            f"{target:g}" if target else "", met]
+            f"{target:g}" if target else "", verdict(gain, target)]
+
+
+def verdict(value, target):
+    if not target:
+        return ""
+    return "no figure" if value is None else "met" if value >= target else "**not met**"
 
 
 def heading_row():
@@ -147,9 +153,8 @@ def threads_row(row):
     one, two = us(row), fastest(row, field.RNNC, 2)
     gain = one["p50_us"] / two["p50_us"] if one and two else None
     target = threads_target(row)
-    met = "no figure" if gain is None else "met" if gain >= target else "**not met**"
     return [row["name"], *[threads_cell(row, name) for name in COLUMNS],
-            "" if gain is None else f"{gain:.2f}", f"{target:g}", met]
+            "" if gain is None else f"{gain:.2f}", f"{target:g}", verdict(gain, target)]
 
 
 def structured(rows):
@@ -161,9 +166,8 @@ def structured(rows):
         if width == 1024 and blocks > 1 and dense:
             gain = us(dense)["p50_us"] / us(row)["p50_us"]
             size = dense["weight_bytes"] / row["weight_bytes"]
-            met = "met" if gain >= BYTE_SHARE * size else "**not met**"
             yield [row["name"], f"{gain:.1f}", f"{size:.1f}", f"{gain / size:.2f}",
-                   f"{BYTE_SHARE}", met]
+                   f"{BYTE_SHARE}", verdict(gain / size, BYTE_SHARE)]
 
 
 def reasons(row):
@@ -220,11 +224,12 @@ def introduction(data):
     yield ""
     yield (f"{where['processor']}, {where['cores']} cores, {cached}; {where['system']}; "
            f"one thread on core {where['pinned_to']}; {where['compiler']}. "
-           + ", ".join(f"{k} {v}" for k, v in versions.items()) + f". Took {data['took_seconds']} s.")
+           + ", ".join(f"{k} {v}" for k, v in versions.items())
+           + f". Took {data['took_seconds']} s.")
     yield ""
     share = dropped(data)
-    yield (f"Left out: {share:.1%} of the samples, in whose millisecond the scheduler gave the core "
-           "to another process." + (" The machine was not quiet." if share > 0.02 else ""))
+    yield (f"Left out: {share:.1%} of the samples, in whose millisecond the scheduler gave the "
+           "core to another process." + (" The machine was not quiet." if share > 0.02 else ""))
     yield ""
     if python:
         yield (f"{', '.join(python)}: no C entry in the package, so the call from Python is timed, "

@@ -10,7 +10,7 @@ import numpy as np
 
 SOURCE = pathlib.Path(__file__).with_name("timing.c")
 SHORTEST = 2000.0  # ns: a shorter call is timed in batches that last this long
-LEAST, ATTEMPTS = 3, 3  # samples of a slice, repetitions of a disturbed one
+LEAST, ATTEMPTS = 5, 5  # samples of a slice, repetitions of a disturbed one
 LIBRARY = None
 
 
@@ -88,29 +88,22 @@ def taken_away():
 def batch_for(calls):
     """Calls per sample, after a first look at how long one takes; and that time in ns."""
     calls.measure(1, 3)
-    typical = undisturbed(calls, 1, 9)
+    typical = float(np.abs(calls.measure(1, 9)).min())
     if typical < SHORTEST:
-        typical = undisturbed(calls, 16, 9)
+        typical = float(np.abs(calls.measure(16, 9)).min())
     return max(1, int(np.ceil(SHORTEST / typical))), typical
-
-
-def undisturbed(calls, batch, samples):
-    """Median of some samples, without the disturbed ones if there are others."""
-    result = calls.measure(batch, samples)
-    valid = result[result >= 0]
-    return float(np.median(valid if len(valid) else -result))
 
 
 def slice_of(calls, batch, typical, seconds):
     """Samples over about `seconds`; a tenth before them warms the caches and is thrown away. And
-    the number of samples left out because the core was taken away. A slice with hardly any others
+    the number of samples left out because the core was taken away. A slice without any other
     is repeated, and at last taken as it is."""
     samples, dropped = max(LEAST, int(seconds * 1e9 / (typical * batch))), 0
     for _ in range(ATTEMPTS):
         calls.measure(batch, max(2, samples // 10))
         result = calls.measure(batch, samples)
         valid = result[result >= 0]
-        if len(valid) >= LEAST:
+        if len(valid):
             return valid, dropped + samples - len(valid)
         dropped += samples
     return np.abs(result), dropped
