@@ -106,24 +106,26 @@ def make(form, threads):
     return GraphCompetitor(NAME, form.name, threads, Calls(calls), buffers, keep)
 
 
+def rows(count, width):
+    """[count, width] zeros, each row at a multiple of 64 bytes as the library demands."""
+    stride = -(-width * 4 // ALIGNMENT) * ALIGNMENT // 4
+    return aligned(count * stride + SLACK)[:count * stride].reshape(count, stride)[:, :width]
+
+
 def make_sequence(form, threads, workload):
     """Step t reads row t of x and row t - 1 of y, and writes row t of y; c alternates."""
     graph, keep, steps = new_graph(form), [], workload.length
     compiled = compiled_model(graph, threads, keep)
-    if workload.inputs * 4 % ALIGNMENT or workload.outputs * 4 % ALIGNMENT:
-        raise Wrong("rows of the sequence do not begin at 64 bytes")
-    x, y = aligned(steps * workload.inputs + SLACK), aligned((steps + 1) * workload.outputs + SLACK)
-    rows = lambda array, width, row: array[row * width:(row + 1) * width]  # noqa: E731
-    cs = [aligned(workload.outputs + SLACK)[:workload.outputs] for _ in range(3)]
+    x, y, c = (rows(count, width) for count, width in (
+        (steps, workload.inputs), (steps + 1, workload.outputs), (3, workload.outputs)))
     calls = []
     for t in range(steps):
-        memory = {"x": rows(x, workload.inputs, t), "h": rows(y, workload.outputs, t),
-                  "c": cs[0] if t == 0 else cs[1 + t % 2],
-                  "y": rows(y, workload.outputs, t + 1), "c.next": cs[1 + (t + 1) % 2]}
+        memory = {"x": x[t], "h": y[t], "c": c[0 if t == 0 else 1 + t % 2], "y": y[t + 1],
+                  "c.next": c[1 + (t + 1) % 2]}
         calls.append(call(compiled, [(p, memory[p.name]) for p in graph.inputs],
                           [(p, memory[p.name]) for p in graph.outputs], keep))
     return Sequence(form.name + f", {steps} calls", threads, Calls(calls, unit=steps), x,
-                    y[workload.outputs:][:steps * workload.outputs], keep)
+                    y[1:], keep)
 
 
 class Sequence(Competitor):
@@ -132,7 +134,7 @@ class Sequence(Competitor):
         self.x, self.y, self.keep = x, y, keep
 
     def write(self, which, x):
-        self.x[:x.size] = x.reshape(-1)
+        self.x[:] = x
 
     def read(self, which):
         return self.y

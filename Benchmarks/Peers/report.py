@@ -116,6 +116,17 @@ def table(heading, rows):
     yield ""
 
 
+def steadiness(rows):
+    """p99 over p50 of rnnc and of the best peer, row by row, in one sentence."""
+    def spread(found):
+        return found["p99_us"] / found["p50_us"]
+    pairs = [(row, us(row), rival(row)) for row in rows if us(row) and rival(row)]
+    worse = [f"{row['name']} ({spread(mine):.2f} against {spread(theirs):.2f})"
+             for row, mine, theirs in pairs if spread(mine) > spread(theirs)]
+    text = f"p99 / p50 is at most the best peer's in {len(pairs) - len(worse)} of {len(pairs)} rows"
+    return text + (f"; not in {', '.join(worse)}." if worse else ".")
+
+
 def main_row(row):
     best, gain, target = rival(row), ratio(row), row["target"]
     cells = [cell(result(row, name)) for name in COLUMNS]
@@ -243,6 +254,7 @@ def markdown(data):
         rows = [row for row in data["rows"] if row["group"] == group]
         if rows:
             lines += [f"## {HEADINGS[group]}", "", *table(heading_row(), map(main_row, rows))]
+            lines += [steadiness(rows), ""] if group == STEPS else []
     rows = [row for row in data["rows"] if row["group"] == THREADS]
     if rows:
         lines += [f"## {HEADINGS[THREADS]}", "", "p50 with one thread → with two (gain).", "",
