@@ -1,6 +1,7 @@
 """rnnc: the runtime with a plan file, and emitted C; both called through C."""
 
 import ctypes
+import hashlib
 import json
 import pathlib
 import re
@@ -36,12 +37,12 @@ def run(command, folder):
 class Tool:
     """The compiler under test, and its runtime built into a shared object."""
 
-    def __init__(self, path, folder):
+    def __init__(self, path, sources, folder):
         self.path, self.folder = str(path), folder
         self.help = self.output("compile", "--help")
         self.version = self.output("--version").strip()
         self.clang = toolchain_clang()
-        self.library = self.build()
+        self.library = self.load(sources)
         self.compiled = {}
 
     def output(self, *arguments):
@@ -50,20 +51,31 @@ class Tool:
             raise Wrong((done.stderr or done.stdout).strip()[:300])
         return done.stdout
 
-    def build(self):
-        sources = ROOT / "Sources"
-        files = [f for t in ("CRuntime", "CKernels", "COpenMP") for f in (sources / t).rglob("*.c")]
-        includes = [f"-I{sources / t / 'include'}" for t in ("CRuntime", "CKernels", "COpenMP")]
-        files.append(pathlib.Path(__file__).with_name("ours.c"))
-        target = self.folder / "librnnc.so"
-        objects = self.folder / "objects"
-        objects.mkdir()
-        run([self.clang, *FLAGS, "-fopenmp", *includes, "-c", *files], objects)
-        run([self.clang, "-shared", "-o", target, *objects.glob("*.o"), "-lomp5"], objects)
+    def load(self, sources):
+        """The runtime, built from `sources` unless it stands in .build from an earlier run."""
+        own = pathlib.Path(__file__).with_name("ours.c")
+        folders = [sources / target for target in ("CRuntime", "CKernels", "COpenMP")]
+        inputs = sorted(f for folder in folders for f in folder.rglob("*") if f.is_file())
+        key = hashlib.sha256("".join([self.clang, *FLAGS]).encode())
+        for file in [*inputs, own]:
+            key.update(file.read_bytes())
+        target = ROOT / ".build" / "peers" / f"librnnc-{key.hexdigest()[:16]}.so"
+        if not target.exists():
+            files = [f for f in inputs if f.suffix == ".c"] + [own]
+            self.build(files, [f"-I{folder / 'include'}" for folder in folders], target)
         library = ctypes.CDLL(str(target))
         for name in ("rnnc_state_size", "rnnc_scratch_size"):
             getattr(library, name).restype = ctypes.c_size_t
         return library
+
+    def build(self, files, includes, target):
+        objects = self.folder / "objects"
+        objects.mkdir()
+        run([self.clang, *FLAGS, "-fopenmp", *includes, "-c", *files], objects)
+        fresh = self.folder / target.name
+        run([self.clang, "-shared", "-o", fresh, *objects.glob("*.o"), "-lomp5"], objects)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.move(fresh, target)
 
     def compile(self, workload):
         """A folder with m.plan, m.c, m.h and perhaps m.weights. Raises Wrong with the reason."""

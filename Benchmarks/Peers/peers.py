@@ -24,7 +24,7 @@ import report
 import rounds
 import timing
 import workloads
-from ours import Tool
+from ours import ROOT, Tool
 
 
 def numbers(text):
@@ -35,6 +35,8 @@ def parse():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     add = parser.add_argument
     add("--rnnc", default=".build/release/rnnc", help="the tool")
+    add("--sources", default=ROOT / "Sources", type=pathlib.Path,
+        help="what the tool was built from: the runtime is built from it")
     add("--out", default="Benchmarks/Results", type=pathlib.Path)
     add("--cpu", type=int, default=max(os.sched_getaffinity(0)), help="of one-thread rows")
     add("--widths", type=numbers, help="LSTM steps and sequences of these widths instead")
@@ -61,7 +63,7 @@ def measure(options):
     with tempfile.TemporaryDirectory(prefix="peers-") as folder:
         folder = pathlib.Path(folder)
         timing.library(folder)
-        tool = Tool(pathlib.Path(options.rnnc).resolve(), folder)
+        tool = Tool(pathlib.Path(options.rnnc).resolve(), options.sources.resolve(), folder)
         peers = field.Field(tool)
         count = options.rounds or (3 if options.quick else 7)
         results = []
