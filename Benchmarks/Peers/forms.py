@@ -2,7 +2,7 @@
 
 Dense products: one matrix over [x; h] that lie side by side in one buffer, or one over x and one
 over h. Block-diagonal products: a batched product, a grouped convolution, a small product per
-block, or the dense matrix with its zeros. Gates: the three sigmoid gates in one product and the
+block, or the dense matrix with its zeros; blocks of one as elementwise products. Gates: the three sigmoid gates in one product and the
 candidate in another, or a product per gate. Where a format has recurrent operators (ONNX), these.
 """
 
@@ -38,6 +38,8 @@ def forms(workload, native):
                          for sets in LSTM_SETS]
     if layer.blocks > 1 and layer.outputs > ZEROS_WORTH_A_TRY:
         result = []
+    if layer.blocks == layer.outputs == layer.inputs:
+        result.append(Form("elementwise", lstm_step(workload, "elementwise", "gates apart")))
     for sets in LSTM_SETS:
         result += [Form(f"{how}, {sets}", lstm_step(workload, how, sets))
                    for how in products(layer)]
@@ -242,6 +244,18 @@ def grouped(g, layer, w):
     return product, shape
 
 
+def elementwise(g, layer, w):
+    """Blocks of one: every product is a vector's."""
+    x, h = g.input("x", (1, layer.inputs)), g.input("h", (1, layer.outputs))
+
+    def product(gates):
+        (gate,) = gates
+        wx, wh, bias = (by_gate(layer, a)[gate].reshape(1, -1)
+                        for a in (w["wx"], w["wh"], w["bx"] + w["bh"]))
+        return g.add(g.add_constant(g.mul(x, g.constant(wx)), bias), g.mul(h, g.constant(wh)))
+    return product, (1, layer.outputs)
+
+
 def per_block(g, layer, w):
     xh, shape, columns = block_inputs(g, layer)
     parts = g.split(g.reshape(xh, (1, layer.blocks * columns)), layer.blocks, 1, columns)
@@ -255,4 +269,4 @@ def per_block(g, layer, w):
 
 PRODUCTS = {"one matrix": one_matrix, "two matrices": two_matrices, "zeros stored": one_matrix,
             "batched product": batched, "grouped convolution": grouped,
-            "product per block": per_block}
+            "product per block": per_block, "elementwise": elementwise}

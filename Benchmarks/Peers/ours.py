@@ -120,8 +120,7 @@ def describe(name, layer):
                 f"    activation: {layer.activation}"]
     lines = [f"  - {layer.kind}: {name}", f"    hidden: {layer.outputs}"]
     if layer.blocks > 1:
-        structure = ("{structure: diagonal}" if layer.blocks == layer.outputs else
-                     f"{{structure: block_diagonal, blocks: {layer.blocks}}}")
+        structure = f"{{structure: block_diagonal, blocks: {layer.blocks}}}"
         lines += [f"    {matrix}: {structure}" for matrix in ("input", "recurrent")]
     return lines
 

@@ -63,6 +63,8 @@ def lstm_candidates(layer, entry):
     if layer.blocks == 1 or layer.outputs <= ZEROS_WORTH_A_TRY:
         yield entry("one matrix", dense_lstm, False)
         yield entry("one matrix, scripted", dense_lstm, True)
+    if layer.blocks == layer.outputs == layer.inputs:
+        yield entry("elementwise", diagonal_lstm, False)
     if layer.blocks > 1:
         yield entry("baddbmm", block_lstm, False)
         yield entry("baddbmm, scripted", block_lstm, True)
@@ -173,6 +175,31 @@ def block_lstm(workload, scripted):
     h = xh[:, columns:]
     call = bound(block_step, scripted, bias, matrix, xh, pre, pre[:, :3 * n], g, i, f, o, c, t, h)
     return call, xh[:, :columns], h
+
+
+def diagonal_step(b: torch.Tensor, wx: torch.Tensor, wh: torch.Tensor, x: torch.Tensor,
+                  pre: torch.Tensor, s: torch.Tensor, g: torch.Tensor, i: torch.Tensor,
+                  f: torch.Tensor, o: torch.Tensor, c: torch.Tensor, t: torch.Tensor,
+                  h: torch.Tensor):
+    torch.addcmul(b, wx, x, out=pre)
+    pre.addcmul_(wh, h)
+    s.sigmoid_()
+    g.tanh_()
+    c.mul_(f).addcmul_(i, g)
+    torch.tanh(c, out=t)
+    torch.mul(o, t, out=h)
+
+
+def diagonal_lstm(workload, scripted):
+    """Blocks of one: vectors per gate."""
+    layer, (w,) = workload.layers[0], workload.weights()
+    wx, wh, b = (tensor(by_gate(layer, a)[ORDER].reshape(4, -1))
+                 for a in (w["wx"], w["wh"], w["bx"] + w["bh"]))
+    x, c, t, h = (torch.zeros(layer.outputs) for _ in range(4))
+    pre = torch.zeros(4, layer.outputs)
+    i, f, o, g = pre
+    call = bound(diagonal_step, scripted, b, wx, wh, x, pre, pre[:3], g, i, f, o, c, t, h)
+    return call, x, h
 
 
 def linear_step(b: torch.Tensor, w: torch.Tensor, x: torch.Tensor, y: torch.Tensor, tanh: bool):
