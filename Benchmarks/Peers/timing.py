@@ -10,7 +10,8 @@ import numpy as np
 
 SOURCE = pathlib.Path(__file__).with_name("timing.c")
 SHORTEST = 2000.0  # ns: a shorter call is timed in batches that last this long
-LEAST, ATTEMPTS = 5, 5  # samples of a slice, repetitions of a disturbed one
+LONG = 10e6  # ns: of longer calls fewer are made
+PATIENCE = 5  # times its length a disturbed slice may be repeated
 LIBRARY = None
 
 
@@ -87,8 +88,9 @@ def taken_away():
 
 def batch_for(calls):
     """Calls per sample, after a first look at how long one takes; and that time in ns."""
-    calls.measure(1, 3)
-    typical = float(np.abs(calls.measure(1, 9)).min())
+    typical = float(np.abs(calls.measure(1, 2)).min())
+    if typical < LONG:
+        typical = float(np.abs(calls.measure(1, 9)).min())
     if typical < SHORTEST:
         typical = float(np.abs(calls.measure(16, 9)).min())
     return max(1, int(np.ceil(SHORTEST / typical))), typical
@@ -97,13 +99,16 @@ def batch_for(calls):
 def slice_of(calls, batch, typical, seconds):
     """Samples over about `seconds`; a tenth before them warms the caches and is thrown away. And
     the number of samples left out because the core was taken away. A slice without any other
-    is repeated, and at last taken as it is."""
-    samples, dropped = max(LEAST, int(seconds * 1e9 / (typical * batch))), 0
-    for _ in range(ATTEMPTS):
-        calls.measure(batch, max(2, samples // 10))
+    is repeated while time allows, and at last taken as it is."""
+    least = 5 if typical < LONG else 2
+    samples, dropped = max(least, int(seconds * 1e9 / (typical * batch))), 0
+    end = time.monotonic() + PATIENCE * seconds
+    while True:
+        calls.measure(batch, max(1, samples // 10))
         result = calls.measure(batch, samples)
         valid = result[result >= 0]
         if len(valid):
             return valid, dropped + samples - len(valid)
         dropped += samples
-    return np.abs(result), dropped
+        if time.monotonic() > end:
+            return np.abs(result), dropped
