@@ -14,9 +14,13 @@ from timing import Calls
 
 NAME = "OpenVINO"
 FLOAT = 4  # ov_element_type_e
+API = None
 
 
 def version():
+    """Also loads the library, which looks once for the cores that it may use: before any pinning."""
+    global API
+    API = API or Api()
     return openvino.__version__.split("-")[0]
 
 
@@ -36,6 +40,8 @@ class Api:
         self.library = ctypes.CDLL(str(next(folder.glob("libopenvino_c.so*"))))
         self.library.ov_get_last_err_msg.restype = ctypes.c_char_p
         self.core = self.create("ov_core_create")
+        devices = (ctypes.c_void_p * 2)()
+        self.call("ov_core_get_available_devices", self.core, ctypes.byref(devices))
 
     def call(self, name, *arguments):
         status = getattr(self.library, name)(
@@ -48,9 +54,6 @@ class Api:
         handle = ctypes.c_void_p()
         self.call(name, *arguments, ctypes.byref(handle))
         return handle
-
-
-API = None
 
 
 def candidates(workload, threads):
@@ -66,8 +69,6 @@ def candidates(workload, threads):
 
 def make(form, name, separate, threads, bf16):
     """One request whose states are updated in place, or two that feed each other."""
-    global API
-    API = API or Api()
     graph = OnnxGraph()
     form.build(graph)
     compiled = compile_model(graph, threads, bf16)
