@@ -8,13 +8,14 @@
 #   make fuzz    libFuzzer on every reader, two minutes each
 #   make bench   the measurements behind the README's figures
 #   make kernels-bench   every kernel in percent of what this machine can do
+#   make peers   rnnc against onnxruntime, OpenVINO, LiteRT and PyTorch (Benchmarks/README.md)
 
 SWIFT ?= swift
 RNNC = .build/release/rnnc
 # Tests and tool share one optimised build: without testable imports the flags are the same.
 TEST_FLAGS ?= -c release --disable-testable-imports
 
-.PHONY: setup build demo test lint sanitize fuzz bench kernels-bench
+.PHONY: setup build demo test lint sanitize fuzz bench kernels-bench peers
 
 setup:
 	@command -v $(SWIFT) >/dev/null 2>&1 || { \
@@ -65,3 +66,7 @@ kernels-bench: build
 	$(SWIFT) build -c release --product KernelBenchmark
 	$(RNNC) env --measure -o $(MACHINE) -q >/dev/null
 	.build/release/KernelBenchmark --machine $(MACHINE) -o Benchmarks/Results
+
+peers: build
+	@.ci/need python3=python3
+	Benchmarks/Peers/run --rnnc $(RNNC) --out Benchmarks/Results $(PEERS_FLAGS)
