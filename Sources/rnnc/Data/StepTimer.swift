@@ -82,6 +82,14 @@ struct StepTimer: ~Copyable {
     return measure(count: min(Self.sampleLimit, max(1, Int(count))), deadline: seconds * 1e9)
   }
 
+  /// One sample of at least that many nanoseconds, or of one call that takes longer.
+  mutating func measure(atLeast nanoseconds: Double) -> BenchSamples {
+    callsPerSample = 1
+    let once = (0..<3).map { sample($0) }.min()!
+    callsPerSample = max(1, Int((nanoseconds / max(once, 1)).rounded(.up)))
+    return measure(count: 1)
+  }
+
   private mutating func measure(count: Int, deadline: Double? = nil) -> BenchSamples {
     var times: [Double] = []
     times.reserveCapacity(count)

@@ -38,7 +38,11 @@ struct Executable {
         help: ["'rnnc compile' can still compile for it"])
     }
     choice.announce(isa, session)
-    let file = try planFile(of: graph, for: isa, choice, session)
+    return try opening(planFile(of: graph, for: isa, choice, session))
+  }
+
+  /// A plan in memory, opened.
+  static func opening(_ file: PlanFile) throws -> Executable {
     let bytes = try PlanFileWriter.bytes(of: file)
     let program = try open { () throws(RuntimeError) in try Program(planBytes: bytes) }
     return Executable(plan: file.plan, program: program)

@@ -24,6 +24,10 @@ struct CompileCommand: Verb {
   var emit = EmitKinds(kinds: [.plan])
   @Option(help: "Prefix of names in C and of files (default: the model's name).")
   var prefix: String?
+  @Flag(help: "Choose by measurement on this machine how matrices are walked (some 4 seconds).")
+  var tune = false
+  @Flag(help: "Print how every matrix is walked, and what decided it.")
+  var explain = false
   @OptionGroup var description: DescriptionOptions
   @OptionGroup var target: TargetOptions
   @OptionGroup var common: CommonOptions
@@ -37,7 +41,15 @@ struct CompileCommand: Verb {
   }
 
   func perform(_ session: Session) throws -> Answer {
-    let compiled = try CompiledPlan.load(model, description, target.choice, session)
+    var compiled = try CompiledPlan.load(model, description, target.choice, session)
+    var choices: [Int: Tuner.Choice] = [:]
+    if tune {
+      var tuner = try Tuner(compiled)
+      var progress = session.makeProgress()
+      try tuner.tune { text in progress.update(text) }
+      progress.finish()
+      (compiled, choices) = (tuner.file, tuner.choices)
+    }
     let writer = EmitWriter(
       file: compiled, prefix: prefix ?? CEmitter.defaultPrefix(compiled.plan.name),
       kinds: emit.kinds, output: output)
@@ -55,6 +67,7 @@ struct CompileCommand: Verb {
         ]))
       try session.print("\(file.kind): \(file.path), \(grouped(file.byteCount)) bytes")
     }
+    if explain { try Explanation(compiled.plan, choices: choices).show(session) }
     return .yes
   }
 }

@@ -1,0 +1,66 @@
+import Plan
+
+/// What `compile --explain` says: how every matrix is walked, and what decided it.
+struct Explanation {
+  private let plan: Plan
+  private let choices: [Int: Tuner.Choice]
+
+  /// `choices` of a tuner, by entry of the plan; without them the plan decides.
+  init(_ plan: Plan, choices: [Int: Tuner.Choice] = [:]) {
+    self.plan = plan
+    self.choices = choices
+  }
+
+  func show(_ session: Session) throws {
+    var table = Table([
+      .word("call"), .word("kernel"), .number("panels of vectors"), .number("weights [bytes]"),
+      .word("walk"), .word("chosen by"),
+    ])
+    for (i, step) in plan.steps.enumerated() {
+      guard case .call(let call) = step, let walk = CallWalk(call) else { continue }
+      session.addResult(json(call, walk, choices[i]))
+      table.add([
+        call.comment, call.kernel, String(vectors(walk)), grouped(weightBytes(call)), walk.text,
+        reason(choices[i]),
+      ])
+    }
+    try session.print(table)
+  }
+
+  /// Vectors of a panel.
+  private func vectors(_ walk: CallWalk) -> Int {
+    let kernel = walk.call.kernel
+    if kernel.contains("lstm") { return 4 }
+    if kernel.contains("gru_after") { return 3 }
+    if kernel.contains("gru_before") { return 2 }
+    return max(walk["gates"], walk["sub"])
+  }
+
+  private func weightBytes(_ call: KernelCall) -> Int {
+    call.operands.reduce(0) { sum, operand in
+      guard let index = operand.buffer, case .weight = plan.buffers[index].storage else {
+        return sum
+      }
+      return sum + plan.buffers[index].width * plan.buffers[index].element.byteCount
+    }
+  }
+
+  private func reason(_ choice: Tuner.Choice?) -> String {
+    guard let choice else { return "cost model, or the plan" }
+    guard let ratio = choice.ratio else { return "cost model: no time left to measure" }
+    return ratio < 1
+      ? "measurement: the model took \(fixed(100 * ratio, 0)) % of before"
+      : "measurement: nothing was faster"
+  }
+
+  private func json(_ call: KernelCall, _ walk: CallWalk, _ choice: Tuner.Choice?) -> JSON {
+    var members: [(key: String, value: JSON)] = [
+      ("kind", .string("call")), ("call", .string(call.comment)), ("kernel", .string(call.kernel)),
+      ("weight_bytes", .integer(weightBytes(call))),
+    ]
+    for name in CallWalk.names where walk.has(name) { members.append((name, .integer(walk[name]))) }
+    members.append(("measured", .bool(choice?.ratio != nil)))
+    members.append(("ratio", .optional(choice?.ratio)))
+    return .object(members)
+  }
+}
