@@ -5,6 +5,7 @@
 #   make build   the tool, optimised: .build/release/rnnc
 #   make lint    formatting of Swift and C
 #   make sanitize   the C code under AddressSanitizer and UndefinedBehaviorSanitizer
+#   make tsan    the team under ThreadSanitizer (needs clang 14 and its OpenMP)
 #   make fuzz    libFuzzer on every reader, two minutes each
 #   make bench   the measurements behind the README's figures
 #   make kernels-bench   every kernel in percent of what this machine can do
@@ -15,7 +16,7 @@ RNNC = .build/release/rnnc
 # Tests and tool share one optimised build: without testable imports the flags are the same.
 TEST_FLAGS ?= -c release --disable-testable-imports
 
-.PHONY: setup build demo test lint sanitize fuzz bench kernels-bench peers
+.PHONY: setup build demo test lint sanitize tsan fuzz bench kernels-bench peers
 
 setup:
 	@command -v $(SWIFT) >/dev/null 2>&1 || { \
@@ -52,6 +53,11 @@ sanitize: setup
 	ASAN_OPTIONS=detect_leaks=0 $(SWIFT) test --scratch-path .build-sanitize --sanitize=address \
 	  -Xcc -fsanitize=undefined -Xcc -fsanitize-trap=undefined \
 	  --filter 'KernelTests|PlanTests|DataFilesTests'
+
+tsan: build
+	@.ci/need clang-14=clang-14 libomp-14-dev=/usr/lib/llvm-14/lib/libarcher.so \
+	  libclang-rt-14-dev='/usr/lib/llvm-14/lib/clang/14*/lib/*/libclang_rt.tsan*.a'
+	Tests/ThreadSanitizer/run $(RNNC)
 
 fuzz: setup
 	Fuzz/run

@@ -1,5 +1,5 @@
-/* What the CPU has and the operating system saves: cpuid and xgetbv on x86-64, nothing elsewhere
- * yet (no row of isa.def needs it there). */
+/* What the CPU has and the operating system saves: cpuid and xgetbv on x86-64, Linux's word on
+ * 32-bit ARM, nothing elsewhere (no row of isa.def needs it there). */
 #include <string.h>
 #include "ckernels.h"
 
@@ -54,6 +54,17 @@ const char *ck_cpu_feature_at(int index) {
   for (size_t i = 0; i < sizeof features / sizeof *features; i++)
     if (has(&features[i]) && index-- == 0) return features[i].name;
   return NULL;
+}
+
+#elif defined(__arm__) && defined(__linux__)
+#include <sys/auxv.h>
+
+/* HWCAP_NEON and HWCAP_VFPv4 of Linux's asm/hwcap.h. */
+enum { NEON_VFPV4 = 1 << 12 | 1 << 16 };
+
+const char *ck_cpu_feature_at(int index) {
+  const int has = (getauxval(AT_HWCAP) & NEON_VFPV4) == NEON_VFPV4;
+  return has && index == 0 ? "fpu=neon-vfpv4" : NULL;
 }
 
 #else

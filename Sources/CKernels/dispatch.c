@@ -45,6 +45,11 @@ int ck_kernel_named(const char *name) {
 #else
 #define BUILT_aarch64(table) NULL
 #endif
+#if defined(__arm__) && defined(__ARM_FP) && (!defined(__clang__) || defined(__ARM_FEATURE_FMA))
+#define BUILT_arm(table) table
+#else
+#define BUILT_arm(table) NULL
+#endif
 
 #define ISA(name, target, features, lanes, source, builds)                                         \
   extern const ck_function ck_functions_##name[];

@@ -23,7 +23,11 @@ import Testing
     let path = try folder.write(text, to: "model.yaml")
     let graph = try ModelLoader.load(path: path, options: LoadOptions()).graph
     let plan = try Compile.plan(graph, for: ISA.named("scalar")!)
-    return plan.steps.map { step in
+    return Self.kernels(of: plan)
+  }
+
+  private static func kernels(of plan: Plan) -> [String] {
+    plan.steps.map { step in
       switch step {
       case .call(let call): call.kernel
       case .loop(let count): "loop \(count)"
@@ -74,6 +78,31 @@ import Testing
     let plan = try Compile.plan(graph, for: ISA.named("scalar")!)
     #expect(plan.tile == tile)
     #expect(plan.scratchByteCount <= max(16 << 20, 4 * 4 * hidden + 64))
+  }
+
+  /// A table of at most twice what it replaces, or 256 KB, takes the place of the input product.
+  @Test(arguments: [
+    (["one_hot: x\n    size: 500", "lstm: r\n    hidden: 128"], true),
+    (["embedding: x\n    size: [7, 36]", "gru: r\n    hidden: 128"], true),
+    (["embedding: x\n    size: [5000, 16]", "lstm: r\n    hidden: 128"], false),
+    (["one_hot: x\n    size: 16", "gru: r\n    hidden: 16\n    input: diagonal"], true),
+    (["one_hot: x\n    size: 512", "gru: r\n    hidden: 512\n    input: diagonal"], false),
+  ])
+  func knownRowsAreLookedUp(layers: [String], isLookup: Bool) throws {
+    let text = """
+      format: 1
+      weights: {init: uniform, seed: 1}
+      inputs: {index: {type: i32, shape: []}}
+      layers:
+      \(layers.map { "  - \($0)" }.joined(separator: "\n"))
+      outputs: {y: {from: r}}
+      """
+    let folder = try TemporaryFolder()
+    let graph = try ModelLoader.load(path: folder.write(text, to: "m.yaml")).graph
+    let plan = try Compile.plan(graph, for: ISA.named("scalar")!)
+    let kernels = Self.kernels(of: plan)
+    #expect(kernels.dropLast().last == (isLookup ? "embedding_f32" : "project_f32"))
+    #expect(kernels.count == (isLookup ? 2 : 3), "\(kernels)")
   }
 
   @Test func stackedLayersAreTwoKernelsEach() throws {

@@ -6,13 +6,22 @@ import Plan
 import TestSupport
 import Testing
 
-/// Emitted C on 64-bit ARM: the plain layers give the bits of this machine, NEON, which fuses its
+/// Emitted C on ARM: the plain layers give the bits of this machine, NEON, which fuses its
 /// multiply-adds, agrees with them.
-@Suite(
-  .enabled(
-    if: Shell.has("aarch64-linux-gnu-gcc") && Shell.has("qemu-aarch64"),
-    "needs aarch64-linux-gnu-gcc and qemu-aarch64"))
-struct ForeignTests {
+@Suite struct ForeignTests {
+  struct Architecture: Sendable {
+    let compiler: String
+    let emulator: String
+    let neon: String
+    var isPresent: Bool { Shell.has(compiler) && Shell.has(emulator) }
+    var absence: Comment { "needs \(compiler) and \(emulator)" }
+
+    static let arm64 = Architecture(
+      compiler: "aarch64-linux-gnu-gcc", emulator: "qemu-aarch64", neon: "neon")
+    static let arm32 = Architecture(
+      compiler: "arm-linux-gnueabihf-gcc", emulator: "qemu-arm", neon: "neon32")
+  }
+
   static let steps = 70
 
   /// Half of the steps by one call of `run`, the rest by `step`.
@@ -44,23 +53,34 @@ struct ForeignTests {
   }
 
   /// Everything on NEON; the plain layers, whose text other tests compile for ARM, on real models.
-  static let cases: [Case] = EmissionModels.all.flatMap { model -> [Case] in
-    let isas = if case .file = model { ["neon", "generic16", "scalar"] } else { ["neon"] }
-    return isas.map { Case(model: model, isa: $0) }
+  static func cases(_ neon: String) -> [Case] {
+    EmissionModels.all.flatMap { model -> [Case] in
+      let isas = if case .file = model { [neon, "generic16", "scalar"] } else { [neon] }
+      return isas.map { Case(model: model, isa: $0) }
+    }
   }
 
-  @Test(arguments: cases)
-  func armAgrees(test: Case) throws {
+  @Test(
+    .enabled(if: Architecture.arm64.isPresent, Architecture.arm64.absence),
+    arguments: cases("neon"))
+  func arm64Agrees(test: Case) throws { try agrees(test, on: .arm64) }
+
+  @Test(
+    .enabled(if: Architecture.arm32.isPresent, Architecture.arm32.absence),
+    arguments: cases("neon32"))
+  func arm32Agrees(test: Case) throws { try agrees(test, on: .arm32) }
+
+  private func agrees(_ test: Case, on architecture: Architecture) throws {
     let (model, isa) = (test.model, test.isa)
     let graph = try model.load()
     guard graph.inputs.count == 1, graph.outputs.count == 1 else { return }
     let plan = try Compile.plan(graph, for: ISA.named(isa)!)
     let inputs = RuntimeRun.inputs(of: plan, steps: Self.steps)
-    let got = try runOnARM(plan, inputs[0])
+    let got = try run(plan, inputs[0], on: architecture)
     let plain = ISA.named(isa == "generic16" ? "generic16" : "scalar")!
     let want = try RuntimeRun.outputs(
       Compile.plan(graph, for: plain), plain, inputs, steps: Self.steps)[0]
-    if isa == "neon" {
+    if isa == architecture.neon {
       expectClose(
         got.map { Double(Float(bitPattern: $0)) }, want.map { Double(Float(bitPattern: $0)) },
         absolute: 2e-5)
@@ -70,7 +90,9 @@ struct ForeignTests {
     }
   }
 
-  private func runOnARM(_ plan: Plan, _ input: [UInt32]) throws -> [UInt32] {
+  private func run(
+    _ plan: Plan, _ input: [UInt32], on architecture: Architecture
+  ) throws -> [UInt32] {
     let folder = try TemporaryFolder()
     let emitted = try CEmitter(plan, prefix: "m", version: "test").emit()
     try folder.write(emitted.source, to: "m.c")
@@ -81,11 +103,11 @@ struct ForeignTests {
       input.flatMap { word in (0..<4).map { UInt8(word >> (8 * $0) & 255) } }, to: "in.f32")
     try Shell.run(
       [
-        "aarch64-linux-gnu-gcc", "-std=gnu11", "-O2", "-Wall", "-Wextra", "-Werror", "-static",
+        architecture.compiler, "-std=gnu11", "-O2", "-Wall", "-Wextra", "-Werror", "-static",
         "-I.", "-DSTEPS=\(Self.steps)", "-DINPUTS=\(plan.inputs[0].width)",
         "-DOUTPUTS=\(plan.outputs[0].width)", "-o", "program", "main.c", "m.c",
       ], in: folder)
-    try Shell.run(["qemu-aarch64", "./program"], in: folder)
+    try Shell.run([architecture.emulator, "./program"], in: folder)
     let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: folder.path("out.f32"))))
     return stride(from: 0, to: bytes.count, by: 4).map { at in
       (0..<4).reduce(0) { $0 | UInt32(bytes[at + $1]) << (8 * UInt32($1)) }

@@ -73,12 +73,17 @@ import Testing
   }
 
   @Test(
-    .enabled(if: Toolchain.hasARM, "needs aarch64-linux-gnu-gcc and qemu-aarch64"),
-    arguments: ["-O0", "-O2"])
-  func neonMeansWhatItSays(level: String) throws {
+    .enabled(if: Foreign.arm64.isPresent, Foreign.arm64.absence), arguments: ["-O0", "-O2"])
+  func neonMeansWhatItSays(level: String) throws { try checkVectorLayer(of: .arm64, level) }
+
+  @Test(
+    .enabled(if: Foreign.arm32.isPresent, Foreign.arm32.absence), arguments: ["-O0", "-O2"])
+  func neon32MeansWhatItSays(level: String) throws { try checkVectorLayer(of: .arm32, level) }
+
+  private func checkVectorLayer(of foreign: Foreign, _ level: String) throws {
     try checkVectorLayer(
-      of: ISA.named("neon")!, compiler: "aarch64-linux-gnu-gcc", flags: ["-static", level],
-      runner: "qemu-aarch64")
+      of: foreign.row, compiler: foreign.compiler, flags: ["-static", level],
+      runner: foreign.emulator)
   }
 
   private func checkVectorLayer(

@@ -7,11 +7,6 @@ enum Toolchain {
     run("/usr/bin/env", [$0, "--version"]).status == 0
   }
 
-  /// Whether programs for 64-bit ARM can be built and run.
-  static let hasARM = ["aarch64-linux-gnu-gcc", "qemu-aarch64"].allSatisfy {
-    run("/usr/bin/env", [$0, "--version"]).status == 0
-  }
-
   static let sources = URL(filePath: #filePath).deletingLastPathComponent()
     .appending(path: "../../Sources/CKernels").standardizedFileURL
   static let programs = URL(filePath: #filePath).deletingLastPathComponent()

@@ -9,10 +9,11 @@ package struct RandomFunction {
   private var builder: Builder
   private var random: SeededRandom
   private var pool: [ValueID] = []
+  private var index: ValueID
   private var names = 0
   private var insideScan = false
 
-  /// A function of two inputs and one to three results, `size` operations or a few more.
+  /// A function of two vectors and an index (0 or 1) and one to three results, `size` operations or a few more.
   package static func make(seed: UInt64, size: Int = 14) -> Function {
     var maker = RandomFunction(seed: seed)
     for _ in 0..<size { maker.appendOperation() }
@@ -23,6 +24,7 @@ package struct RandomFunction {
     random = SeededRandom(seed: seed &* 0x9E37_79B9 &+ 12345)
     builder = Builder(Function(name: "random\(seed)"))
     pool = [builder.parameter("x", .vector(8)), builder.parameter("y", .vector(6))]
+    index = builder.parameter("i", ValueType(.i32, width: nil))
   }
 
   private consuming func finish() -> Function {
@@ -61,7 +63,7 @@ package struct RandomFunction {
   private mutating func appendOperation() {
     let x = pick()
     let n = width(x)
-    let kinds = insideScan ? 9 : 14
+    let kinds = insideScan ? 9 : 15
     switch Int.random(in: 0..<kinds, using: &random) {
     case 0, 1: add(project(x, rows: [4, 6, 8, 12].randomElement(using: &random)!))
     case 2: add(affine(x))
@@ -84,6 +86,7 @@ package struct RandomFunction {
     case 12:
       let state = name("delay").name
       add(builder.append(.delay(x, steps: Int.random(in: 1...3, using: &random), state: state))[0])
+    case 13: add(lookup())
     default: appendScan(x)
     }
   }
@@ -158,6 +161,20 @@ package struct RandomFunction {
     return .batchNorm(
       x, mean: vector(n), variance: vector(n, 0.5...2), weight: vector(n), bias: vector(n),
       epsilon: 0.001)
+  }
+
+  /// A one-hot vector or a row of a table, half of the time multiplied by a matrix.
+  private mutating func lookup() -> ValueID {
+    let width = [4, 6, 8].randomElement(using: &random)!
+    let x: ValueID
+    if Bool.random(using: &random) {
+      x = builder.append(.oneHot(index: index, size: width))[0]
+    } else {
+      let type = MatrixType(structure: .dense(Dense()), rows: 3, columns: width)
+      let table = builder.addConstant(named: name("T"), .matrix(type, numbers(3 * width, -1...1)))
+      x = builder.append(.embedding(table: table, index: index))[0]
+    }
+    return Bool.random(using: &random) ? project(x, rows: 6) : x
   }
 
   private mutating func appendScan(_ x: ValueID) {

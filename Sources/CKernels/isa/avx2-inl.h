@@ -82,6 +82,7 @@ INLINE vec v_gather_n(const float *x, const int32_t *index, uint32_t limit, int 
  * i32 lanes) and vmask (a truth per lane), and the same functions:
  *   v_load_n, v_store_n   the first n lanes, 0 <= n <= VL, touching no other memory; the rest are zero
  *   v_fma                 a b + c, fused where CK_FUSED is defined, with two roundings elsewhere
+ *                         (CK_FLUSHES: subnormal numbers count as zero in all arithmetic)
  *   v_min(a, b)           a < b ? a : b, hence b when either is NaN; v_max likewise with a > b
  *   v_less, v_nan         masks; v_first(n): lanes below n
  *   v_select(m, a, b)     a where m, else b

@@ -1,7 +1,17 @@
-/* The vector layer for armv8-a: 4 lanes, fused multiply-add. See Note [Vector layer] in
- * isa/avx2-inl.h. */
+/* The vector layer for ARM: 4 lanes, fused multiply-add. `neon` is that of armv8-a, `neon32` that
+ * of armv7-a with vfpv4: see Note [32-bit NEON], and Note [Vector layer] in isa/avx2-inl.h. */
+#if defined(__arm__)
+#if defined(__clang__) && !defined(__ARM_FEATURE_FMA)
+#error "compile with -mfpu=neon-vfpv4"
+#elif !defined(__clang__)
+#pragma GCC target("fpu=neon-vfpv4")
+#endif
+#define K(name)    name##_neon32
+#define CK_FLUSHES 1
+#else
+#define K(name) name##_neon
+#endif
 #include <arm_neon.h>
-#define K(name)  name##_neon
 #define VL       4
 #define CK_FUSED 1
 
@@ -58,8 +68,22 @@ INLINE vec v_select(vmask m, vec a, vec b) { return vbslq_f32(m, a, b); }
 INLINE vec v_min(vec a, vec b) { return v_select(vcltq_f32(a, b), a, b); }
 INLINE vec v_max(vec a, vec b) { return v_select(vcgtq_f32(a, b), a, b); }
 
+#if defined(__arm__)
+INLINE vec v_div(vec a, vec b) { return a / b; }
+INLINE float ck_vfp_sqrt(float a) {
+  __asm__("vsqrt.f32 %0, %0" : "+t"(a));
+  return a;
+}
+INLINE vec v_sqrt(vec a) {
+  float x[4];
+  v_store(x, a);
+  for (int l = 0; l < 4; l++) x[l] = ck_vfp_sqrt(x[l]);
+  return v_load(x);
+}
+#else
 INLINE vec v_div(vec a, vec b) { return vdivq_f32(a, b); }
 INLINE vec v_sqrt(vec a) { return vsqrtq_f32(a); }
+#endif
 
 INLINE vec v_permute(vec a, vint index) {
   float x[4];
@@ -86,3 +110,12 @@ INLINE vec v_gather_n(const float *x, const int32_t *index, uint32_t limit, int 
                       ck_element(x, index + 3, limit, n > 3)};
   return v_load(y);
 }
+
+/* Note [32-bit NEON]
+ * armv7's vector unit has neither division nor square root, only estimates, and two Newton steps
+ * from these do not round correctly. So both go lane by lane through the scalar unit (GNU C divides
+ * vectors of floats like that). That is several times slower than the steps would be, a few times
+ * per gate; in return the equations and errors are those of all layers. (Not measured on a device.)
+ * The vector unit counts subnormal numbers as zero everywhere (CK_FLUSHES), not only after
+ * ck_flush_subnormals, and makes its own NaN of any: results may differ by 2^-126 from those of a
+ * layer that does not. */

@@ -118,6 +118,11 @@ INLINE uint64_t ck_flush_subnormals(void) {
 #elif defined(__aarch64__)
   __asm__ volatile("mrs %0, fpcr" : "=r"(mode));
   __asm__ volatile("msr fpcr, %0" : : "r"(mode | (UINT64_C(1) << 24)));
+#elif defined(__arm__) && defined(__ARM_FP)
+  unsigned fpscr;
+  __asm__ volatile("vmrs %0, fpscr" : "=r"(fpscr));
+  __asm__ volatile("vmsr fpscr, %0" : : "r"(fpscr | (1u << 24)));
+  mode = fpscr;
 #endif
   __asm__ volatile("" : : : "memory");
   return mode;
@@ -130,6 +135,8 @@ INLINE void ck_restore_mode(uint64_t mode) {
   __builtin_ia32_ldmxcsr((unsigned)mode);
 #elif defined(__aarch64__)
   __asm__ volatile("msr fpcr, %0" : : "r"(mode));
+#elif defined(__arm__) && defined(__ARM_FP)
+  __asm__ volatile("vmsr fpscr, %0" : : "r"((unsigned)mode));
 #else
   (void)mode;
 #endif

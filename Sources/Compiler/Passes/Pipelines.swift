@@ -13,6 +13,7 @@ extension PassPipeline {
       .eliminateCommonSubexpressions,
       .stackGates,
       .hoistInputProjection,
+      .foldLookups,
       .fusePointwise,
     ])
 }

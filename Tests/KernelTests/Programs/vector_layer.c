@@ -195,6 +195,9 @@ static void powers(void) {
 }
 
 int main(void) {
+#ifdef CK_FLUSHES
+  ck_flush_subnormals(); /* the plain C beside it has to flush as well */
+#endif
   float a[VL], b[VL], c[VL];
   for (int i = 0; i < COUNT; i++)
     for (int j = 0; j < COUNT; j++) {
