@@ -11,6 +11,9 @@ static const char isa_scalar[] = {
 static const char isa_generic16[] = {
 #embed "isa/generic16-inl.h"
     , 0};
+static const char isa_avx512bf16[] = {
+#embed "isa/avx512bf16-inl.h"
+    , 0};
 static const char isa_avx512[] = {
 #embed "isa/avx512-inl.h"
     , 0};
@@ -61,6 +64,7 @@ static const struct {
     SOURCE("isa/scalar-inl.h", isa_scalar),
     SOURCE("isa/generic16-inl.h", isa_generic16),
     SOURCE("isa/avx2-inl.h", isa_avx2),
+    SOURCE("isa/avx512bf16-inl.h", isa_avx512bf16),
     SOURCE("isa/avx512-inl.h", isa_avx512),
     SOURCE("isa/neon-inl.h", isa_neon),
     SOURCE("isa/end-inl.h", isa_end),

@@ -73,9 +73,7 @@ package struct CEmitter {
     guard let isa = ISA.named(plan.isa) else {
       throw EmissionError("the plan is for the unknown instruction set '\(plan.isa)'")
     }
-    var paths = [
-      "kernels/prelude-inl.h", isa.source, "kernels/activation-inl.h",
-    ]
+    var paths = ["kernels/prelude-inl.h"] + isa.sources + ["kernels/activation-inl.h"]
     for call in plan.calls {
       if call.kernel == Self.pointwise { continue }
       for path in try descriptor(of: call).sources where !paths.contains(path) {

@@ -15,8 +15,10 @@ package struct ISA: Hashable, Sendable {
   package let features: [String]
   /// f32 lanes of one vector.
   package let lanes: Int
-  /// Its vector layer, a path of `KernelSource`.
-  package let source: String
+  /// Its vector layer, paths of `KernelSource` in order.
+  package let sources: [String]
+  /// Whether products of bf16 pairs have an instruction, for which inputs are rounded to bf16 too.
+  package var roundsInputs: Bool { features.contains("avx512bf16") }
 
   /// Best first.
   package static let all: [ISA] = (0..<ck_isa_count()).map { ISA(row: $0) }
@@ -28,7 +30,7 @@ package struct ISA: Hashable, Sendable {
     target = String(cString: isa.target)
     features = String(cString: isa.features).split(separator: ",").map(String.init)
     lanes = Int(isa.lanes)
-    source = String(cString: isa.source)
+    sources = String(cString: isa.source).split(separator: " ").map(String.init)
   }
 
   package static func named(_ name: String) -> ISA? {

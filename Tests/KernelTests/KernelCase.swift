@@ -57,6 +57,16 @@ struct Expectation {
 protocol KernelSubject: Sendable {
   var kernel: String { get }
   func cases(lanes: Int) -> [KernelCase]
+  /// The same for kernels that round their inputs to bf16.
+  var roundingInputs: any KernelSubject { get }
+}
+
+extension KernelSubject {
+  var roundingInputs: any KernelSubject { self }
+
+  func cases(on isa: ISA) -> [KernelCase] {
+    (isa.roundsInputs ? roundingInputs : self).cases(lanes: isa.lanes)
+  }
 }
 
 extension KernelSubject {

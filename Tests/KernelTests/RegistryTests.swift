@@ -28,7 +28,7 @@ import Testing
     func runs() throws -> [KernelRun] {
       let kernel = try #require(KernelDescriptor.named(subject.kernel))
       let variant = try #require(KernelVariant(kernel, on: isa))
-      return subject.cases(lanes: isa.lanes).map { KernelRun(variant: variant, test: $0) }
+      return subject.cases(on: isa).map { KernelRun(variant: variant, test: $0) }
     }
   }
 
@@ -41,15 +41,16 @@ import Testing
   }
 
   @Test(arguments: pairs) func meetsTheEquations(pair: Pair) throws {
-    for run in try pair.runs() {
-      let before = run.memory().map { $0.map { Array($0.words) } }
-      let after = run.result()
-      let expected = run.test.expected()
-      for (i, (old, new)) in zip(before, after).enumerated() where !run.test.scratch.contains(i) {
-        let failure = Self.difference(
-          old ?? [], new ?? [], expected.first { $0.operand == i })
-        #expect(failure == nil, "\(run.test.label), \(run.variant.kernel.operand(i).name)")
-      }
+    for run in try pair.runs() { Self.check(run, run.result()) }
+  }
+
+  /// Holds the words that a run left against the case's expectations.
+  static func check(_ run: KernelRun, _ after: [[UInt32]?]) {
+    let before = run.memory().map { $0.map { Array($0.words) } }
+    let expected = run.test.expected()
+    for (i, (old, new)) in zip(before, after).enumerated() where !run.test.scratch.contains(i) {
+      let failure = difference(old ?? [], new ?? [], expected.first { $0.operand == i })
+      #expect(failure == nil, "\(run.test.label), \(run.variant.kernel.operand(i).name)")
     }
   }
 

@@ -150,6 +150,38 @@ import Testing
     }
   }
 
+  /// Products of bf16 pairs by their own instruction, which few processors have: emulated, against
+  /// loops in `Double` over rounded inputs.
+  @Test(
+    .enabled(if: ISA.named("avx512")!.runsHere, "needs AVX-512"), arguments: Toolchain.compilers)
+  func emulatedPairsMeetTheEquations(compiler: String) throws {
+    let (isa, here) = (ISA.named("avx512bf16")!, ISA.named("avx512")!)
+    try Toolchain.withFolder { folder in
+      let library = folder.appending(path: "v.so")
+      let made = Toolchain.compile(
+        compiler,
+        [
+          "-O1", "-fPIC", "-shared", "-include",
+          Toolchain.programs.appending(path: "bf16_emulation.h").path, "-I",
+          Toolchain.sources.appending(path: "include").path,
+          Toolchain.sources.appending(path: "variants/\(isa.name).c").path, "-o", library.path,
+        ])
+      #expect(made.status == 0, "\(made.text)")
+      let handle = try #require(dlopen(library.path, RTLD_NOW | RTLD_LOCAL))
+      defer { dlclose(handle) }
+      let functions = try #require(dlsym(handle, "ck_functions_\(isa.name)"))
+        .assumingMemoryBound(to: ck_function?.self)
+      for subject in RegistryTests.subjects where subject.kernel.hasSuffix("bf16") {
+        let kernel = try #require(KernelDescriptor.named(subject.kernel))
+        let variant = try #require(KernelVariant(kernel, on: here))
+        for test in subject.cases(on: isa) {
+          let run = KernelRun(variant: variant, test: test)
+          RegistryTests.check(run, run.result(of: try #require(functions[kernel.index])))
+        }
+      }
+    }
+  }
+
   private func expectSameBits(_ library: URL, _ isa: ISA) throws {
     let handle = try #require(dlopen(library.path, RTLD_NOW | RTLD_LOCAL))
     defer { dlclose(handle) }

@@ -43,7 +43,7 @@ enum Toolchain {
     let bodies = KernelSource.paths.filter {
       $0.hasPrefix("kernels/") && !$0.contains("prelude") && !$0.contains("activation")
     }
-    return (["kernels/prelude-inl.h", isa.source, "kernels/activation-inl.h"] + bodies)
+    return (["kernels/prelude-inl.h"] + isa.sources + ["kernels/activation-inl.h"] + bodies)
       .compactMap(KernelSource.text).joined(separator: "\n")
   }
 

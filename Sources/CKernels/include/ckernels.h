@@ -66,7 +66,7 @@ typedef struct ck_isa {
   const char *target;           /* the --target that selects it: "x86-64-v3" */
   const char *features;         /* CPU features needed, comma separated as compilers spell them */
   int lanes;                    /* f32 lanes of one vector */
-  const char *source;           /* the file under isa/ */
+  const char *source;           /* its files under isa/, separated by spaces */
   const ck_function *functions; /* by kernel index, or NULL where this build has none */
 } ck_isa;
 

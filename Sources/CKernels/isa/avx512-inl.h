@@ -1,16 +1,26 @@
 /* The vector layer for x86-64-v4: 16 lanes, fused multiply-add, masks of bits. See Note [Vector
  * layer] in isa/avx2-inl.h. */
 #include <immintrin.h>
-#define K(name)   name##_avx512
 #define VL        16
 #define CK_TARGET 1
 #define CK_FUSED  1
+/* clang-format off */
+#ifdef CK_DOT
+#define K(name)   name##_avx512bf16
 #if defined(__clang__)
-#pragma clang attribute push(                                                                      \
-    __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma"))), apply_to = function)
+#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma,avx512bf16"))), apply_to = function)
+#else
+#pragma GCC target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma,avx512bf16")
+#endif
+#else
+#define K(name)   name##_avx512
+#if defined(__clang__)
+#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma"))), apply_to = function)
 #else
 #pragma GCC target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma")
 #endif
+#endif
+/* clang-format on */
 
 typedef __m512 vec;
 typedef __m512i vint;
@@ -76,3 +86,22 @@ INLINE vec v_gather_n(const float *x, const int32_t *index, uint32_t limit, int 
   const vmask below = _mm512_mask_cmplt_epu32_mask(v_first(n), i, i_set((int32_t)limit));
   return _mm512_mask_i32gather_ps(v_set(0), below, i, x, 4);
 }
+
+#ifdef CK_DOT
+/* Two bf16 of x in every lane. x is rounded; the products are summed in f32, the even one last, and
+ * subnormal numbers count as zero. */
+typedef __m512bh vpair;
+INLINE vpair v_pair(vec even, vec odd) {
+  int16_t order[32];
+  for (int l = 0; l < VL; l++) order[2 * l] = (int16_t)l, order[2 * l + 1] = (int16_t)(VL + l);
+  const vint halves = (vint)_mm512_cvtne2ps_pbh(odd, even);
+  return (vpair)_mm512_permutexvar_epi16(_mm512_loadu_si512(order), halves);
+}
+INLINE vpair v_pair_at(const float *x) {
+  double both;
+  __builtin_memcpy(&both, x, sizeof both);
+  const vec pairs = _mm512_castpd_ps(_mm512_set1_pd(both));
+  return _mm512_cvtne2ps_pbh(pairs, pairs);
+}
+INLINE vec v_dot(vec sum, vint w, vpair x) { return _mm512_dpbf16_ps(sum, (__m512bh)w, x); }
+#endif

@@ -3,7 +3,10 @@ import Tensors
 /// y[t][g][b rows + r] = bias + sum over k of w x[t][b columns + k].
 struct ProjectSubject: KernelSubject {
   let weights: WeightType
+  /// What x is rounded to.
+  var inputs = WeightType.f32
   var kernel: String { "project_\(weights.rawValue)" }
+  var roundingInputs: any KernelSubject { ProjectSubject(weights: weights, inputs: weights) }
 
   func cases(lanes: Int) -> [KernelCase] {
     var random = SeededRandom(seed: 11)
@@ -44,13 +47,14 @@ struct ProjectSubject: KernelSubject {
     let w = weights.rounded(random.floats(out * columns))
     let x = random.rows(steps, width: width, stride: xStride)
     let bias: [Float]? = random.pick([true, false]) ? random.floats(out) : nil
+    let read = inputs.rounded(x)
     func y() -> [[Double]] {
       (0..<steps).map { t in (0..<out).map { i in element(t, i) } }
     }
     func element(_ t: Int, _ i: Int) -> Double {
       let start = t * xStride + i / rows % blocks * columns
       return (0..<columns).reduce(Double(bias?[i] ?? 0)) {
-        $0 + Double(w[i * columns + $1]) * Double(x[start + $1])
+        $0 + Double(w[i * columns + $1]) * Double(read[start + $1])
       }
     }
     let sub = gates > 1 ? 1 : sub

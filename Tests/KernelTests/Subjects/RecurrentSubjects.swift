@@ -7,10 +7,13 @@ struct ReferenceRecurrence {
   let units: Int
   let blocks: Int
   let u: [Float]
+  /// What h is rounded to before a product.
+  let inputs: WeightType
 
   /// U_g h for the whole row.
   func product(_ gate: Int, _ h: [Double]) -> [Double] {
     let m = units / blocks
+    let h = inputs == .f32 ? h : inputs.rounded(h.map { Float($0) }).map(Double.init)
     return (0..<units).map { i in
       let start = i / m * m
       let row = ((gate * blocks + i / m) * m + i % m) * m
@@ -91,23 +94,27 @@ struct RecurrentShape {
 func sigmoid(_ x: Double) -> Double { 1 / (1 + exp(-x)) }
 
 /// What a recurrence may lose over the few steps of a case; weights are U(+-1/sqrt(m)), so that
-/// errors of one step hardly grow in the next.
-private let tolerance = 2e-6
+/// errors of one step hardly grow in the next. Where h is rounded, a last bit of f32 may decide to
+/// which bf16: 2^-8 of one term.
+private func tolerance(_ inputs: WeightType) -> Double { inputs == .f32 ? 2e-6 : 8e-3 }
 
 /// The rows of y, and the last of them (or what was there) as the state after.
 private func expectations(
-  _ rows: [[Double]], from h: [Float], state: Int, y: Int, _ s: RecurrentShape
+  _ rows: [[Double]], from h: [Float], state: Int, y: Int, _ s: RecurrentShape,
+  _ inputs: WeightType
 ) -> [Expectation] {
   let last = rows.last ?? h.map(Double.init)
   return [
-    Expectation(operand: state, stride: 0, rows: [last], absolute: tolerance),
-    Expectation(operand: y, stride: s.yStride, rows: rows, absolute: tolerance),
+    Expectation(operand: state, stride: 0, rows: [last], absolute: tolerance(inputs)),
+    Expectation(operand: y, stride: s.yStride, rows: rows, absolute: tolerance(inputs)),
   ]
 }
 
 struct ElmanSubject: KernelSubject {
   let weights: WeightType
+  var inputs = WeightType.f32
   var kernel: String { "recurrent_elman_\(weights.rawValue)" }
+  var roundingInputs: any KernelSubject { ElmanSubject(weights: weights, inputs: weights) }
 
   func cases(lanes: Int) -> [KernelCase] {
     var random = SeededRandom(seed: 12)
@@ -124,7 +131,8 @@ struct ElmanSubject: KernelSubject {
     let (u, h) = (s.weights(gates: 1, weights, &random), random.floats(s.units))
     let xp = random.rows(s.steps, width: s.units, stride: s.xpStride, 2)
     func rows() -> [[Double]] {
-      let reference = ReferenceRecurrence(units: s.units, blocks: s.blocks, u: u)
+      let reference = ReferenceRecurrence(
+        units: s.units, blocks: s.blocks, u: u, inputs: inputs)
       var state = h.map(Double.init)
       return (0..<s.steps).map { t in
         state = zip(s.row(xp, t, gate: 0), reference.product(0, state)).map { f($0 + $1) }
@@ -140,13 +148,15 @@ struct ElmanSubject: KernelSubject {
       contents: [
         s.oneGate(u, weights), .floats(xp), .floats(h), .anything,
       ],
-      expected: expectations(rows(), from: h, state: 2, y: 3, s))
+      expected: expectations(rows(), from: h, state: 2, y: 3, s, inputs))
   }
 }
 
 struct LSTMSubject: KernelSubject {
   let weights: WeightType
+  var inputs = WeightType.f32
   var kernel: String { "recurrent_lstm_\(weights.rawValue)" }
+  var roundingInputs: any KernelSubject { LSTMSubject(weights: weights, inputs: weights) }
 
   func cases(lanes: Int) -> [KernelCase] {
     var random = SeededRandom(seed: 13)
@@ -158,7 +168,8 @@ struct LSTMSubject: KernelSubject {
     let (h, c) = (random.floats(s.units), random.floats(s.units, 2))
     let xp = random.rows(s.steps, width: 4 * s.units, stride: s.xpStride, 3)
     func expected() -> [Expectation] {
-      let reference = ReferenceRecurrence(units: s.units, blocks: s.blocks, u: u)
+      let reference = ReferenceRecurrence(
+        units: s.units, blocks: s.blocks, u: u, inputs: inputs)
       var (hidden, cell) = (h.map(Double.init), c.map(Double.init))
       let rows = (0..<s.steps).map { t in
         let a = (0..<4).map { g in
@@ -170,8 +181,8 @@ struct LSTMSubject: KernelSubject {
         }
         return hidden
       }
-      return expectations(rows, from: h, state: 2, y: 4, s)
-        + [Expectation(operand: 3, stride: 0, rows: [cell], absolute: tolerance)]
+      return expectations(rows, from: h, state: 2, y: 4, s, inputs)
+        + [Expectation(operand: 3, stride: 0, rows: [cell], absolute: tolerance(inputs))]
     }
     return KernelCase(
       label: s.label,
@@ -192,9 +203,11 @@ struct ReferenceGRU {
   /// Nil when the reset comes before the product.
   let biasN: [Float]?
   let update: Int
+  let inputs: WeightType
 
   func rows(from h: [Float]) -> [[Double]] {
-    let reference = ReferenceRecurrence(units: shape.units, blocks: shape.blocks, u: u)
+    let reference = ReferenceRecurrence(
+      units: shape.units, blocks: shape.blocks, u: u, inputs: inputs)
     var state = h.map(Double.init)
     return (0..<shape.steps).map { t in
       let gates = (0..<2).map { g in
@@ -215,7 +228,9 @@ struct ReferenceGRU {
 
 struct GRUAfterSubject: KernelSubject {
   let weights: WeightType
+  var inputs = WeightType.f32
   var kernel: String { "recurrent_gru_after_\(weights.rawValue)" }
+  var roundingInputs: any KernelSubject { GRUAfterSubject(weights: weights, inputs: weights) }
 
   func cases(lanes: Int) -> [KernelCase] {
     var random = SeededRandom(seed: 14)
@@ -227,7 +242,8 @@ struct GRUAfterSubject: KernelSubject {
     let (h, bias) = (random.floats(s.units), random.floats(s.units))
     let xp = random.rows(s.steps, width: 3 * s.units, stride: s.xpStride, 3)
     let update = random.pick([0, 1])
-    let reference = ReferenceGRU(shape: s, u: u, xp: xp, biasN: bias, update: update)
+    let reference = ReferenceGRU(
+      shape: s, u: u, xp: xp, biasN: bias, update: update, inputs: inputs)
     return KernelCase(
       label: "\(s.label), update \(update)",
       integers: s.integers + [Int32(update)] + s.strides,
@@ -235,13 +251,15 @@ struct GRUAfterSubject: KernelSubject {
       contents: [
         s.gates(u, 3, weights), .floats(xp), .floats(bias), .floats(h), .anything,
       ],
-      expected: expectations(reference.rows(from: h), from: h, state: 3, y: 4, s))
+      expected: expectations(reference.rows(from: h), from: h, state: 3, y: 4, s, inputs))
   }
 }
 
 struct GRUBeforeSubject: KernelSubject {
   let weights: WeightType
+  var inputs = WeightType.f32
   var kernel: String { "recurrent_gru_before_\(weights.rawValue)" }
+  var roundingInputs: any KernelSubject { GRUBeforeSubject(weights: weights, inputs: weights) }
 
   func cases(lanes: Int) -> [KernelCase] {
     var random = SeededRandom(seed: 15)
@@ -252,7 +270,7 @@ struct GRUBeforeSubject: KernelSubject {
     let (u, h) = (s.weights(gates: 3, weights, &random), random.floats(s.units))
     let xp = random.rows(s.steps, width: 3 * s.units, stride: s.xpStride, 3)
     let update = random.pick([0, 1])
-    let reference = ReferenceGRU(shape: s, u: u, xp: xp, biasN: nil, update: update)
+    let reference = ReferenceGRU(shape: s, u: u, xp: xp, biasN: nil, update: update, inputs: inputs)
     let split = 2 * s.units * s.m
     return KernelCase(
       label: "\(s.label), update \(update)",
@@ -263,6 +281,6 @@ struct GRUBeforeSubject: KernelSubject {
         .floats(xp), .floats(h), .anything, .anything, .anything,
       ],
       scratch: [4, 5],
-      expected: expectations(reference.rows(from: h), from: h, state: 3, y: 6, s))
+      expected: expectations(reference.rows(from: h), from: h, state: 3, y: 6, s, inputs))
   }
 }
