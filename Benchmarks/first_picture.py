@@ -14,6 +14,8 @@ import math
 import pathlib
 import subprocess
 
+import chart
+
 WIDTHS = [64, 128, 256, 512, 1024, 2048]
 BLOCKS = [4, 16, 64]
 MODEL = pathlib.Path(__file__).parent / "Models" / "lstm.yaml"
@@ -57,23 +59,12 @@ LEFT, TOP, WIDTH, HEIGHT, RIGHT, BOTTOM = 64, 56, 560, 340, 140, 56
 COLOURS = ["#6b7280", "#0072b2", "#d55e00", "#009e73"]  # told apart by colour-blind readers too
 
 
-class Axis:
-    """Maps a value on a log scale to a coordinate."""
-
-    def __init__(self, low, high, start, end):
-        self.low, self.high, self.start, self.end = math.log10(low), math.log10(high), start, end
-
-    def __call__(self, value):
-        share = (math.log10(value) - self.low) / (self.high - self.low)
-        return self.start + share * (self.end - self.start)
-
-
 def svg(data):
     values = [p["p50_us"] for s in data["series"] for p in s["points"]]
     low = 10 ** math.floor(math.log10(min(values)))
     high = 10 ** math.ceil(math.log10(max(values)))
-    x = Axis(WIDTHS[0], WIDTHS[-1], LEFT, LEFT + WIDTH)
-    y = Axis(low, high, TOP + HEIGHT, TOP)
+    x = chart.Logarithmic(WIDTHS[0], WIDTHS[-1], LEFT, LEFT + WIDTH)
+    y = chart.Logarithmic(low, high, TOP + HEIGHT, TOP)
     parts = [f'<text class="title" x="{LEFT}" y="24">One LSTM step: median latency over width</text>',
              f'<text class="note" x="{LEFT}" y="42">{data["model"]}; input and recurrent matrices '
              'in blocks; log scales</text>']
@@ -81,7 +72,7 @@ def svg(data):
     parts += [line(s, x, y, colour) for s, colour in zip(data["series"], COLOURS)]
     parts += labels(data["series"], x, y)
     total_width, total_height = LEFT + WIDTH + RIGHT, TOP + HEIGHT + BOTTOM
-    return STYLE.format(width=total_width, height=total_height, body="\n".join(parts))
+    return chart.page(parts, total_width, total_height)
 
 
 def grid(x, y, low, high):
@@ -122,29 +113,6 @@ def labels(series, x, y):
         parts.append(f'<text class="label" style="fill:{COLOURS[i]}" x="{LEFT + WIDTH + 10}" '
                      f'y="{last + 4:.1f}">{text}</text>')
     return parts
-
-
-STYLE = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" \
-width="{width}" height="{height}" role="img">
-<style>
-  text {{ font-family: system-ui, sans-serif; font-size: 13px; fill: #374151; }}
-  .title {{ font-size: 16px; font-weight: 600; fill: #111827; }}
-  .note {{ font-size: 12px; }}
-  .label {{ font-weight: 600; }}
-  .end {{ text-anchor: end; }}
-  .middle {{ text-anchor: middle; }}
-  .grid {{ stroke: #9ca3af; stroke-opacity: 0.35; stroke-width: 1; }}
-  .page {{ fill: #ffffff; }}
-  @media (prefers-color-scheme: dark) {{
-    text {{ fill: #d1d5db; }}
-    .title {{ fill: #f9fafb; }}
-    .page {{ fill: #0d1117; }}
-  }}
-</style>
-<rect class="page" width="100%" height="100%" rx="8"/>
-{body}
-</svg>
-"""
 
 
 def main():
