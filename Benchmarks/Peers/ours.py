@@ -1,7 +1,6 @@
 """rnnc: the runtime with a plan file, and emitted C; both called through C."""
 
 import ctypes
-import hashlib
 import json
 import pathlib
 import re
@@ -11,27 +10,13 @@ import tempfile
 
 import numpy as np
 
+import native
 from competitor import Competitor, Wrong
 from graph import aligned
 from timing import Calls
 from workloads import by_gate
 
 RUNTIME, EMITTED = "rnnc runtime", "rnnc emitted C"
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-FLAGS = ["-O2", "-std=gnu17", "-fPIC", "-Wno-c23-extensions"]
-
-
-def toolchain_clang():
-    """The clang that belongs to `swift`: CKernels embeds its own text with #embed."""
-    swift = shutil.which("swift")
-    beside = swift and pathlib.Path(swift).resolve().parent / "clang"
-    return str(beside) if beside and beside.exists() else shutil.which("clang")
-
-
-def run(command, folder):
-    done = subprocess.run(list(map(str, command)), cwd=folder, capture_output=True, text=True)
-    if done.returncode:
-        raise Wrong(f"{command[0]} failed: {done.stderr[:1000]}")
 
 
 class Tool:
@@ -41,8 +26,8 @@ class Tool:
         self.path, self.folder = str(path), folder
         self.help = self.output("compile", "--help")
         self.version = self.output("--version").strip()
-        self.clang = toolchain_clang()
-        self.library = self.load(sources)
+        self.clang = native.toolchain_clang()
+        self.library = native.runtime(self.clang, sources, folder)
         self.compiled = {}
 
     def output(self, *arguments):
@@ -50,32 +35,6 @@ class Tool:
         if done.returncode:
             raise Wrong((done.stderr or done.stdout).strip()[:300])
         return done.stdout
-
-    def load(self, sources):
-        """The runtime, built from `sources` unless it stands in .build from an earlier run."""
-        own = pathlib.Path(__file__).with_name("ours.c")
-        folders = [sources / target for target in ("CRuntime", "CKernels", "COpenMP")]
-        inputs = sorted(f for folder in folders for f in folder.rglob("*") if f.is_file())
-        key = hashlib.sha256("".join([self.clang, *FLAGS]).encode())
-        for file in [*inputs, own]:
-            key.update(file.read_bytes())
-        target = ROOT / ".build" / "peers" / f"librnnc-{key.hexdigest()[:16]}.so"
-        if not target.exists():
-            files = [f for f in inputs if f.suffix == ".c"] + [own]
-            self.build(files, [f"-I{folder / 'include'}" for folder in folders], target)
-        library = ctypes.CDLL(str(target))
-        for name in ("rnnc_state_size", "rnnc_scratch_size"):
-            getattr(library, name).restype = ctypes.c_size_t
-        return library
-
-    def build(self, files, includes, target):
-        objects = self.folder / "objects"
-        objects.mkdir()
-        run([self.clang, *FLAGS, "-fopenmp", *includes, "-c", *files], objects)
-        fresh = self.folder / target.name
-        run([self.clang, "-shared", "-o", fresh, *objects.glob("*.o"), "-lomp5"], objects)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.move(fresh, target)
 
     def compile(self, workload):
         """A folder with m.plan, m.c, m.h and perhaps m.weights. Raises Wrong with the reason."""
@@ -90,7 +49,6 @@ class Tool:
                         "--emit", "plan,c", "-q", *extra)
             self.compiled[key] = folder
         return self.compiled[key]
-
 
     def forget(self):
         """Removes the models of the row that was just measured."""
@@ -231,4 +189,4 @@ def compile_emitted(compiler, folder, target):
     text = (folder / "m.c").read_text()
     said = re.search(r"compile with ((?:-m\S+ ?)+)", " ".join(text[:2000].split()))
     flags = said.group(1).rstrip(". ").split() if said else []
-    run([compiler, "-O2", *flags, "-shared", "-fPIC", "-I.", "-o", target, "m.c"], folder)
+    native.run([compiler, "-O2", *flags, "-shared", "-fPIC", "-I.", "-o", target, "m.c"], folder)

@@ -24,7 +24,8 @@ import report
 import rounds
 import timing
 import workloads
-from ours import ROOT, Tool
+from native import ROOT
+from ours import Tool
 
 
 def numbers(text):

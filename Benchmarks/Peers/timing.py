@@ -1,33 +1,22 @@
 """Builds the timing loop and wraps it: call tables, batches and samples."""
 
-import ctypes
-import pathlib
 import resource
-import subprocess
 import time
 
 import numpy as np
 
-SOURCE = pathlib.Path(__file__).with_name("timing.c")
+import native
+
 SHORTEST = 2000.0  # ns: a shorter call is timed in batches that last this long
 LONG = 10e6  # ns: of longer calls fewer are made
 PATIENCE = 5  # times its length a disturbed slice may be repeated
 LIBRARY = None
 
 
-class Call(ctypes.Structure):
-    _fields_ = [("function", ctypes.c_void_p), ("arguments", ctypes.c_ssize_t * 6)]
-
-
 def library(folder):
     """The loop, compiled into `folder`."""
     global LIBRARY
-    target = folder / "timing.so"
-    subprocess.run(["cc", "-O2", "-shared", "-fPIC", "-o", target, SOURCE], check=True)
-    LIBRARY = ctypes.CDLL(str(target))
-    LIBRARY.peers_perform.restype = LIBRARY.peers_measure.restype = ctypes.c_long
-    LIBRARY.peers_perform.argtypes = [ctypes.c_void_p] + [ctypes.c_long] * 3
-    LIBRARY.peers_measure.argtypes = [ctypes.c_void_p] + [ctypes.c_long] * 3 + [ctypes.c_void_p]
+    LIBRARY = native.timing_loop(folder)
 
 
 class Calls:
@@ -36,12 +25,8 @@ class Calls:
     entry = "C"
 
     def __init__(self, calls, unit=1):
-        self.table = (Call * len(calls))()
+        self.table = native.table(calls)
         self.unit = unit
-        for row, (function, *arguments) in zip(self.table, calls):
-            row.function = ctypes.cast(function, ctypes.c_void_p)
-            values = [getattr(a, "value", a) or 0 for a in arguments]
-            row.arguments = (ctypes.c_ssize_t * 6)(*values, *[0] * (6 - len(values)))
 
     def perform(self, first=0):
         """One call of the workload, for verification."""
