@@ -10,13 +10,14 @@
 #   make bench   the measurements behind the README's figures
 #   make kernels-bench   every kernel in percent of what this machine can do
 #   make peers   rnnc against onnxruntime, OpenVINO, LiteRT and PyTorch (Benchmarks/README.md)
+#   make sizes   no number of hidden units may cost more than the next multiple of 16
 
 SWIFT ?= swift
 RNNC = .build/release/rnnc
 # Tests and tool share one optimised build: without testable imports the flags are the same.
 TEST_FLAGS ?= -c release --disable-testable-imports
 
-.PHONY: setup build demo test lint sanitize tsan fuzz bench kernels-bench peers
+.PHONY: setup build demo test lint sanitize tsan fuzz bench kernels-bench peers sizes
 
 setup:
 	@command -v $(SWIFT) >/dev/null 2>&1 || { \
@@ -76,3 +77,7 @@ kernels-bench: build
 peers: build
 	@.ci/need python3=python3
 	Benchmarks/Peers/run --rnnc $(RNNC) --out Benchmarks/Results $(PEERS_FLAGS)
+
+sizes: build
+	@.ci/need python3=python3 gcc=gcc libc6-dev=/usr/include/stdio.h
+	python3 Benchmarks/sizes.py --rnnc $(RNNC) --out Benchmarks/Results $(SIZES_FLAGS)
