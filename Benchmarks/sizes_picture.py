@@ -89,11 +89,12 @@ def ratios(sizes, x, above):
     every = 0.2 if most < 2 else math.ceil(most / 8)
     parts = [part for k in range(int(most / every) + 1)
              for part in row(y, k * every, f"{k * every:.2g}")]
+    radius = 2.4 if len(sizes) <= 200 else 1.6
     for s in sorted(sizes, key=above):
         place = x(s["hidden"]), y(s["ratio"])
         multiple = s["hidden"] == s["next"]
         parts.append(triangle(*place) if above(s) else
-                     dot(*place, GREY if multiple else BLUE, 3 if multiple else 2.4))
+                     dot(*place, GREY if multiple else BLUE, 3 if multiple else radius))
     steps = [(s["limit"], x(s["hidden"])) for s in sizes]
     for value in dict(steps):
         ends = [at for limit, at in steps if limit == value]
