@@ -22,7 +22,7 @@ enum Products {
       if gates > 1 { integers["sub"] = 1 }
       return SizeCase(
         label: label(gates, blocks, rows, columns), steps: steps, integers: integers,
-        choices: interleaves.map { ["interleave": $0] },
+        choices: interleaves(vectors: max(gates, integers["sub"]!)).map { ["interleave": $0] },
         operations: 2 * 4 * units * columns * steps,
         traffic: .weights(["w"], sweeps: 1, parts: 1))
     }
@@ -38,9 +38,12 @@ enum Products {
           "xp_stride": gates * units, "y_stride": units, "group": blocks, "serpentine": 1,
         ], uniquingKeysWith: { $1 })
       let groups = [1, 4, blocks].map { ["group": $0] }
+      // The two halves of a GRU with the reset before have two gates, and one.
+      let vectors = max(
+        weights.count > 1 ? 2 : gates, gates == 1 || weights.count > 1 ? integers["sub"]! : 1)
       return SizeCase(
         label: label(gates, blocks, m, m), steps: steps, integers: integers,
-        choices: interleaves.flatMap { interleave in
+        choices: interleaves(vectors: vectors).flatMap { interleave in
           (steps > 1 && blocks > 1 ? groups : [[:]]).map {
             $0.merging(["interleave": interleave], uniquingKeysWith: { $1 })
           }
@@ -50,7 +53,8 @@ enum Products {
     }
   }
 
-  private static let interleaves = [1, 2, 4]
+  /// At most eight vectors at once.
+  private static func interleaves(vectors: Int) -> [Int] { vectors <= 2 ? [1, 2, 4] : [1, 2] }
 
   private static func label(_ gates: Int, _ blocks: Int, _ rows: Int, _ columns: Int) -> String {
     let gates = gates == 1 ? "" : "\(gates) gates of "

@@ -79,7 +79,7 @@ import Testing
 
   @Test(arguments: [
     ["--emit", "exe"], ["--emit", "plan,plan"], ["--emit", ""], ["--target", "pdp11"],
-    ["--prefix", "a-b"], ["-o", "-"], ["--type", "bf16"], ["--tune"],
+    ["--prefix", "a-b"], ["-o", "-"], ["--type", "i8"], ["--tuned"],
   ])
   func wrongFlagsAre64(flags: [String]) throws {
     let run = try Tool.run(["compile", try fixtures.spotter()] + flags)

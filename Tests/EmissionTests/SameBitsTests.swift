@@ -39,6 +39,19 @@ import Testing
     }
   }
 
+  @Test(arguments: compilers) func halfTheBytesGiveTheSameBits(compiler: String) throws {
+    for isa in ISA.all where isa.runsHere {
+      let plan = try Compile.plan(EmissionModels.allLayers.load(), for: isa, weights: .bf16)
+      let library = try EmittedLibrary(
+        plan, prefix: "half_\(isa.name)", compiler: compiler,
+        flags: isa.features.map { "-m\($0)" })
+      let inputs = RuntimeRun.inputs(of: plan, steps: Self.steps)
+      let expected = try RuntimeRun.outputs(plan, isa, inputs, steps: Self.steps)
+      let agrees = library.run(inputs, portions: [1, 63, 2, 200], steps: Self.steps) == expected
+      #expect(agrees, "\(isa.name)")
+    }
+  }
+
   /// Without optimisation nothing is inlined; whatever the level, no bit changes.
   @Test(
     arguments: compilers,
