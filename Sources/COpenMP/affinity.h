@@ -7,19 +7,23 @@
 #endif
 #include <sched.h>
 
-/* The processors that the caller may use and the one it runs on; what is not known is 0. */
-typedef struct affinity {
+/* Where the workers of one caller's teams stand; the caller itself stays free. */
+typedef struct placement {
 #ifdef __linux__
-  cpu_set_t processors;
+  cpu_set_t processors; /* that the caller may use */
 #endif
-  int count, first;
-} affinity;
+  int count;   /* of them */
+  int threads; /* of the team, the caller among them */
+  int first;   /* the processor from which the workers' are counted */
+  int here;    /* the caller's when it last looked */
+  unsigned stamp;
+} placement;
 
-/* The caller's processors, or none where they are fewer than `threads`: nobody is moved then. */
-affinity affinity_of_caller(int threads);
-/* Ties the calling thread to the processor of `thread`, counted from the caller's. */
-void affinity_pin(const affinity *a, int thread);
-/* Gives the caller its processors back. */
-void affinity_release(const affinity *a);
+/* The calling thread's placement for a team of so many threads, or NULL where nobody is moved: it
+ * has fewer processors than that, or they are not known. Makes no system call while the caller
+ * stays where it was; a caller that has come to a worker's processor goes back to its own. */
+const placement *placement_of_caller(int threads);
+/* Ties the calling worker to its processor; no system call when it is tied already. */
+void placement_take(const placement *p, int thread);
 
 #endif

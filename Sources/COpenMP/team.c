@@ -1,50 +1,17 @@
-/* A team forks once per call, not once per step, and meets at a flag barrier: 28-57 ns between two
- * cores, where `omp barrier` takes 137 ns and a fork and join 332 ns. */
+/* A team forks once per call, not once per step, and meets at a barrier of flags: `omp barrier` and
+ * a fork and join take several times as long. */
 #include "affinity.h"
+#include "barrier.h"
 #include "copenmp.h"
-#include <stdatomic.h>
 
 #ifdef _OPENMP
 /* The prototypes of the OpenMP standard: the toolchain brings no omp.h. */
 extern int omp_get_thread_num(void);
 extern int omp_get_num_threads(void);
 extern int omp_get_num_procs(void);
+/* LLVM's: how long the workers of the calling thread spin. Its default is 200 ms. */
+extern void kmp_set_blocktime(int milliseconds) __attribute__((weak));
 #endif
-
-enum { SPINS_BEFORE_YIELD = 1 << 14 };
-
-/* A counting barrier with generations: the last to arrive opens the next one. */
-typedef struct barrier {
-  _Alignas(64) atomic_int arrived;
-  _Alignas(64) atomic_uint generation;
-  int threads;
-} barrier;
-
-static void relax(void) {
-#if defined(__x86_64__) || defined(__i386__)
-  __builtin_ia32_pause();
-#endif
-}
-
-static void barrier_wait(void *context, int thread) {
-  (void)thread;
-  barrier *b = context;
-  const unsigned generation = atomic_load_explicit(&b->generation, memory_order_acquire);
-  if (atomic_fetch_add_explicit(&b->arrived, 1, memory_order_acq_rel) == b->threads - 1) {
-    atomic_store_explicit(&b->arrived, 0, memory_order_relaxed);
-    atomic_fetch_add_explicit(&b->generation, 1, memory_order_release);
-    return;
-  }
-  /* More threads than free processors would spin away each other's time slices: give way. */
-  for (int spins = 0; atomic_load_explicit(&b->generation, memory_order_acquire) == generation;
-       spins++) {
-    if (spins < SPINS_BEFORE_YIELD) {
-      relax();
-    } else {
-      sched_yield();
-    }
-  }
-}
 
 int copenmp_processors(void) {
 #ifdef _OPENMP
@@ -54,21 +21,45 @@ int copenmp_processors(void) {
 #endif
 }
 
+static atomic_int spin = COPENMP_DEFAULT_SPIN;
+
+void copenmp_set_spin(int milliseconds) {
+  if (milliseconds < 0) milliseconds = 0;
+  if (milliseconds > COPENMP_MAX_SPIN) milliseconds = COPENMP_MAX_SPIN;
+  atomic_store_explicit(&spin, milliseconds, memory_order_relaxed);
+}
+
+#ifdef _OPENMP
+/* Workers take it over from their caller, each caller has its own: once per caller and value. */
+static void apply_spin(void) {
+  static _Thread_local int applied = -1;
+  const int wanted = atomic_load_explicit(&spin, memory_order_relaxed);
+  if (applied == wanted) return;
+  if (kmp_set_blocktime) kmp_set_blocktime(wanted);
+  applied = wanted;
+}
+
+static void run_team(int threads, ck_participant share, void *context) {
+  if (threads > BARRIER_MAX_THREADS) threads = BARRIER_MAX_THREADS;
+  barrier meeting;
+  barrier_begin(&meeting, threads);
+  const ck_team team = {barrier_wait, &meeting};
+  apply_spin();
+  const placement *places = placement_of_caller(threads);
+#pragma omp parallel num_threads(threads)
+  {
+    const int thread = omp_get_thread_num(), count = omp_get_num_threads();
+    if (count != threads) atomic_store_explicit(&meeting.threads, count, memory_order_relaxed);
+    if (places && thread > 0) placement_take(places, thread);
+    share(context, thread, count, &team);
+  }
+}
+#endif
+
 void copenmp_run(int threads, ck_participant share, void *context) {
 #ifdef _OPENMP
   if (threads > 1) {
-    barrier meeting = {.threads = 0};
-    const ck_team team = {barrier_wait, &meeting};
-    const affinity processors = affinity_of_caller(threads);
-#pragma omp parallel num_threads(threads)
-    {
-      const int count = omp_get_num_threads();
-#pragma omp single
-      meeting.threads = count;
-      affinity_pin(&processors, omp_get_thread_num());
-      share(context, omp_get_thread_num(), count, &team);
-    }
-    affinity_release(&processors);
+    run_team(threads, share, context);
     return;
   }
 #endif

@@ -42,19 +42,28 @@ static inline void perform(const run *r, const rnnc_call *call, size_t row, int 
                        .n = call->integers,
                        .b = operands};
   call->function(&arguments);
-  /* The next call reads what this one wrote. */
+}
+
+static inline void meet(const run *r) {
   if (r->threads > 1) r->team->wait(r->team->context, r->thread);
 }
 
-static void run_tile(const rnnc_program *program, const run *r, int rows) {
+/* A call reads what the one before wrote, so threads meet between them. `last`: no tile follows. */
+static void run_tile(const rnnc_program *program, const run *r, int rows, int last) {
   const rnnc_call *end = program->calls + program->call_count;
   for (const rnnc_call *call = program->calls; call < end; call++) {
     if (call->function) {
       perform(r, call, 0, rows);
+      /* Nothing follows the last call but its host's join; in a run of one call it is the meeting
+       * before which everybody has read the state's header. */
+      if (!last || call + 1 < end || program->call_count == 1) meet(r);
       continue;
     }
     for (int row = 0; row < rows; row++)
-      for (uint32_t i = 1; i <= call->loop; i++) perform(r, call + i, (size_t)row, 1);
+      for (uint32_t i = 1; i <= call->loop; i++) {
+        perform(r, call + i, (size_t)row, 1);
+        meet(r);
+      }
     call += call->loop;
   }
 }
@@ -96,7 +105,7 @@ static void run_steps(const rnnc_program *program, run *r, size_t steps) {
   for (r->first = 0; r->first < steps; r->first += program->tile) {
     r->turn = (int)((size_t)turn + r->first) & 1;
     size_t rows = steps - r->first < program->tile ? steps - r->first : program->tile;
-    run_tile(program, r, (int)rows);
+    run_tile(program, r, (int)rows, r->first + rows == steps);
   }
 }
 
@@ -107,7 +116,7 @@ int rnnc_step(const rnnc_program *program, void *state, void *scratch, const voi
   if (result != RNNC_OK) return result;
   run r = begin(program, state, scratch, inputs, outputs);
   const uint64_t mode = ck_enter();
-  run_tile(program, &r, 1);
+  run_tile(program, &r, 1, 1);
   ck_leave(mode);
   ((rnnc_state_header *)state)->steps += 1;
   return RNNC_OK;

@@ -32,7 +32,9 @@ enum {
   FILE_FEATURES = 72,
   FILE_TOOL = 76,
   FILE_TABLES = 80,
-  FILE_RESERVED = 240
+  FILE_STEP_THREADS = 240,
+  FILE_SEQUENCE_THREADS = 244,
+  FILE_RESERVED = 248
 };
 
 /* Tables in the file's order; the header has an offset and a count of records for each. */
@@ -61,6 +63,7 @@ typedef struct rnnc_plan_view {
   uint64_t count[TABLE_COUNT];
   uint64_t state_bytes, scratch_bytes; /* reached by a buffer, rounded up to 64 */
   uint32_t tile, input_count, output_count;
+  uint32_t step_threads, sequence_threads;
   const char *name, *isa, *features, *tool;
   rnnc_buffer *buffers;
   rnnc_report report;

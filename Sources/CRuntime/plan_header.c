@@ -57,6 +57,8 @@ static int check_size(const rnnc_plan_view *view, const unsigned char *file, uin
   return RNNC_OK;
 }
 
+static int is_threads(uint32_t count) { return count >= 1 && count <= RNNC_MAX_THREADS; }
+
 static int check_numbers(const rnnc_plan_view *view, const unsigned char *file) {
   if (view->tile < 1 || view->tile > RNNC_MAX_TILE)
     return refuse_field(view, "tile", FILE_TILE, "must be 1 ... 4096");
@@ -68,7 +70,11 @@ static int check_numbers(const rnnc_plan_view *view, const unsigned char *file) 
     return refuse_field(view, "stateBytes", FILE_STATE_BYTES, "more than 1 GiB");
   if (rnnc_u64(file + FILE_SCRATCH_BYTES) > FILE_MAX_BYTES)
     return refuse_field(view, "scratchBytes", FILE_SCRATCH_BYTES, "more than 1 GiB");
-  if (rnnc_u64(file + FILE_RESERVED) != 0 || rnnc_u64(file + FILE_RESERVED + 8) != 0)
+  if (!is_threads(view->step_threads))
+    return refuse_field(view, "stepThreads", FILE_STEP_THREADS, "must be 1 ... 256");
+  if (!is_threads(view->sequence_threads))
+    return refuse_field(view, "sequenceThreads", FILE_SEQUENCE_THREADS, "must be 1 ... 256");
+  if (rnnc_u64(file + FILE_RESERVED) != 0)
     return refuse_field(view, "reserved", FILE_RESERVED, "must be zero");
   return RNNC_OK;
 }
@@ -115,6 +121,8 @@ int rnnc_check_header(rnnc_plan_view *view, const unsigned char *file, uint64_t 
   if (result != RNNC_OK) return result;
   view->tile = rnnc_u32(file + FILE_TILE);
   view->input_count = rnnc_u32(file + FILE_INPUTS);
+  view->step_threads = rnnc_u32(file + FILE_STEP_THREADS);
+  view->sequence_threads = rnnc_u32(file + FILE_SEQUENCE_THREADS);
   result = check_numbers(view, file);
   if (result == RNNC_OK) result = check_parts(view, file, bytes);
   if (result != RNNC_OK) return result;

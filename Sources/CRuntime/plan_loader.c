@@ -41,6 +41,8 @@ static void describe(const rnnc_plan_view *view, rnnc_program *program, const un
   program->name = view->name;
   program->isa = view->isa;
   program->tile = view->tile;
+  program->step_threads = view->step_threads;
+  program->sequence_threads = view->sequence_threads;
   program->state_bytes = view->state_bytes;
   program->scratch_bytes = view->scratch_bytes;
   program->weights = file + view->offset[TABLE_WEIGHTS];

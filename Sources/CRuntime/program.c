@@ -12,6 +12,11 @@ size_t rnnc_scratch_size(const rnnc_program *program) {
   return program ? program->scratch_bytes : 0;
 }
 
+int rnnc_threads(const rnnc_program *program, size_t steps) {
+  if (!program) return 1;
+  return (int)(steps >= RNNC_SEQUENCE_STEPS ? program->sequence_threads : program->step_threads);
+}
+
 int rnnc_input_count(const rnnc_program *program) {
   return program ? (int)program->input_count : 0;
 }

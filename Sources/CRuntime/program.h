@@ -5,7 +5,9 @@
 
 #define RNNC_HIDDEN __attribute__((visibility("hidden")))
 
-enum { RNNC_ALIGN = 64, RNNC_MAX_TILE = 4096, RNNC_STATE_HEADER = 64 };
+enum { RNNC_ALIGN = 64, RNNC_MAX_TILE = 4096, RNNC_MAX_THREADS = 256, RNNC_STATE_HEADER = 64 };
+/* From so many steps on a call counts as a sequence. */
+enum { RNNC_SEQUENCE_STEPS = 64 };
 
 /* Where an operand lives; the values are those of the plan file, and one more. */
 typedef enum rnnc_storage {
@@ -58,6 +60,7 @@ struct rnnc_program {
   const char *isa;
   int isa_index;
   uint32_t tile;
+  uint32_t step_threads, sequence_threads;
   uint64_t state_bytes;
   uint64_t scratch_bytes;
   const unsigned char *weights;

@@ -21,6 +21,10 @@ package struct Plan: Sendable, Equatable {
   /// Bytes of one stream's state and of one call's scratch memory.
   package var stateByteCount: Int
   package var scratchByteCount: Int
+  /// How many threads at most make a call of one step, and calls of 64 and more, faster. The bits of
+  /// the results are the same for any number.
+  package var stepThreads = 1
+  package var sequenceThreads = 1
   /// Packed weights; weight buffers are 64-byte aligned ranges of it.
   package var weights: [UInt8]
 

@@ -9,6 +9,7 @@ package enum PlanFileFormat {
   /// In place of an index: no operand, no initial values.
   package static let none = UInt32.max
   package static let maximumTile = 4096
+  package static let maximumThreads = 256
   package static let maximumMemory = 1 << 30
   package static let maximumRank = 8
   package static let maximumIntegers = 640
@@ -30,7 +31,9 @@ package enum PlanFileFormat {
     package static let features = 72
     package static let toolVersion = 76
     package static let parts = 80
-    package static let reserved = 240
+    package static let stepThreads = 240
+    package static let sequenceThreads = 244
+    package static let reserved = 248
   }
 
   /// The parts after the header, in the order of the file.

@@ -20,6 +20,8 @@ extension PlanFileReader {
       name: name, isa: isa, tile: Int(u32(Format.Field.tile)), rate: rate == 0 ? nil : rate,
       stateByteCount: Int(u64(Format.Field.stateBytes)),
       scratchByteCount: Int(u64(Format.Field.scratchBytes)))
+    plan.stepThreads = Int(u32(Format.Field.stepThreads))
+    plan.sequenceThreads = Int(u32(Format.Field.sequenceThreads))
     try decodePorts(into: &plan)
     for index in 0..<count(.buffers) { plan.buffers.append(try buffer(index, of: plan)) }
     plan.steps = try decodeSteps(of: plan)

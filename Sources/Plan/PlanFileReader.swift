@@ -80,9 +80,16 @@ package struct PlanFileReader {
       try require(
         u64(offset) <= UInt64(Format.maximumMemory), field, offset, "more than 1 GiB")
     }
-    for offset in [Format.Field.reserved, Format.Field.reserved + 8] {
-      try require(u64(offset) == 0, "reserved", Format.Field.reserved, "must be zero")
+    for (field, offset) in [
+      ("stepThreads", Format.Field.stepThreads),
+      ("sequenceThreads", Format.Field.sequenceThreads),
+    ] {
+      try require(
+        (1...UInt32(Format.maximumThreads)).contains(u32(offset)), field, offset,
+        "must be 1 ... \(Format.maximumThreads)")
     }
+    try require(
+      u64(Format.Field.reserved) == 0, "reserved", Format.Field.reserved, "must be zero")
   }
 
   /// Parts follow each other without choice, so an offset is right or wrong; none can overlap.

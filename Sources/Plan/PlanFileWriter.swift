@@ -51,6 +51,9 @@ package struct PlanFileWriter {
     header.u32(try string(plan.isa, "isa"))
     header.u32(try string(file.features, "features"))
     header.u32(try string(file.toolVersion, "toolVersion"))
+    header.pad(to: Format.Field.stepThreads)
+    header.u32(try number(plan.stepThreads, "stepThreads"))
+    header.u32(try number(plan.sequenceThreads, "sequenceThreads"))
     header.pad(to: Format.headerByteCount)
     return header
   }

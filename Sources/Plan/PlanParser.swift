@@ -29,6 +29,7 @@ package struct PlanParser {
     switch word {
     case "plan": try parseHeader(&line)
     case "memory": try parseMemory(&line)
+    case "threads": try parseThreads(&line)
     case "input": plan.inputs.append(try parsePort(&line))
     case "output": plan.outputs.append(try parsePort(&line))
     case "state": try parseState(&line)
@@ -56,6 +57,13 @@ package struct PlanParser {
     let count: Int = try line.integer()
     guard (0...1 << 30).contains(count) else { throw line.error("\(count) weight bytes") }
     plan.weights = [UInt8](repeating: 0, count: count)
+  }
+
+  private mutating func parseThreads(_ line: inout PlanLineScanner) throws(PlanTextError) {
+    try line.expect("step")
+    plan.stepThreads = try line.integer()
+    try line.expect("sequence")
+    plan.sequenceThreads = try line.integer()
   }
 
   private func parsePort(_ line: inout PlanLineScanner) throws(PlanTextError) -> Port {

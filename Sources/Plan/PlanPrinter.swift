@@ -5,6 +5,7 @@ import Tensors
 ///
 ///     plan "kws" isa avx2 tile 64 rate 100.0
 ///     memory state 128 scratch 1024 weights 4096
+///     threads step 1 sequence 2
 ///
 ///     input "frame" f32[40]
 ///     output "prob" f32[3] labels ["zero", "one", "two"]
@@ -45,6 +46,7 @@ package struct PlanPrinter {
         "plan \(Self.quoted(plan.name)) isa \(plan.isa) tile \(plan.tile)\(rate)",
         "memory state \(plan.stateByteCount) scratch \(plan.scratchByteCount) "
           + "weights \(plan.weights.count)",
+        "threads step \(plan.stepThreads) sequence \(plan.sequenceThreads)",
       ]
     ]
     parts.append(

@@ -60,6 +60,12 @@ public final class Program: Sendable {
 }
 
 extension Program {
+  /// How many threads at most make a call of so many steps faster: what the compiler found, not what
+  /// this machine has.
+  public func threads(forSteps steps: Int) -> Int {
+    Int(rnnc_threads(handle.program, max(0, steps)))
+  }
+
   var singleWidths: (input: Int, output: Int)? {
     guard inputs.count == 1, outputs.count == 1, !inputs[0].isInteger, !outputs[0].isInteger else {
       return nil

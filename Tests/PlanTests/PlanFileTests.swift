@@ -41,6 +41,8 @@ import Testing
     #expect(Double(bitPattern: file.u64(48)) == 12.5)
     #expect(file.u32(56) == 4)
     #expect(file.u32(60) == 2)
+    #expect(file.u32(240) == 2)
+    #expect(file.u32(244) == 3)
     let text = Int(file.u64(80))
     #expect(text == 256)
     let isa = text + Int(file.u32(68))

@@ -44,7 +44,10 @@ extension RejectionTests {
     header("isa", at: 68, u32: .max, "4294967295 is not the start of a string"),
     header("features", at: 72, u32: 2, "2 is not the start of a string"),
     header("toolVersion", at: 76, u32: 3, "3 is not the start of a string"),
-    header("reserved", at: 240, u64: 1, "must be zero"),
+    header("stepThreads", at: 240, u32: 0, "must be 1 ... 256"),
+    header("stepThreads", at: 240, u32: 257, "must be 1 ... 256"),
+    header("sequenceThreads", at: 244, u32: 0, "must be 1 ... 256"),
+    header("sequenceThreads", at: 244, u32: .max, "must be 1 ... 256"),
     header("reserved", at: 248, u64: 1, "must be zero"),
     Damage("isa", "must not be empty") { $0.set(u32: $0.u32(72), at: 68) },
   ]

@@ -24,6 +24,8 @@ enum SamplePlan {
   static func everything(tile: Int = 4) -> Plan {
     var weights = Weights()
     var plan = Plan(name: "everything", isa: "scalar", tile: tile, rate: 12.5)
+    plan.stepThreads = 2
+    plan.sequenceThreads = 3
     plan.inputs = [
       Port(name: "x", element: .f32, declared: .f32, shape: [3]),
       Port(name: "token", element: .i32, declared: .u8, shape: []),

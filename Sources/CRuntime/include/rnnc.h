@@ -71,10 +71,14 @@ int rnnc_step(const rnnc_program *program, void *state, void *scratch, const voi
               void *const *outputs);
 int rnnc_run(const rnnc_program *program, void *state, void *scratch, const void *const *inputs,
              void *const *outputs, size_t steps);
-/* The share of `thread` of rnnc_run: every participant calls it with the same arguments. */
+/* The share of `thread` of rnnc_run: every participant calls it with the same arguments. The run
+ * has ended when all of them have returned. */
 int rnnc_run_share(const rnnc_program *program, void *state, void *scratch,
                    const void *const *inputs, void *const *outputs, size_t steps, int thread,
                    int threads, const ck_team *team);
+/* How many threads at most make a call of so many steps faster, 1 ... 256: what the compiler found,
+ * not what this machine has. It counts that workers may sleep between calls. */
+int rnnc_threads(const rnnc_program *program, size_t steps);
 /* rnnc_state_size bytes that any process with the same plan can load. */
 int rnnc_save(const rnnc_program *program, const void *state, void *out, size_t bytes);
 int rnnc_load(const rnnc_program *program, void *state, const void *in, size_t bytes);

@@ -83,6 +83,8 @@ struct PlanBuilder {
       copy(result.value, to: place, comment: "output \(result.name)")
     }
     assignScratch()
+    (plan.stepThreads, plan.sequenceThreads) = ThreadChoice.threads(
+      for: plan, lanes: target.lanes)
     return plan
   }
 

@@ -3,7 +3,7 @@ import Plan
 /// One line of `bench`.
 struct BenchResult {
   let name: String
-  let threads: ThreadCount
+  let threads: Int
   let mode: BenchMode
   let samples: BenchSamples
   let plan: Plan
@@ -13,7 +13,7 @@ struct BenchResult {
   var json: JSON {
     let s = statistics
     return .object([
-      "model": .string(name), "threads": .integer(threads.count), "mode": .string(mode.word),
+      "model": .string(name), "threads": .integer(threads), "mode": .string(mode.word),
       "steps": .integer(samples.steps), "p50_us": .number(s.percentile(0.5)),
       "p90_us": .number(s.percentile(0.9)), "p99_us": .number(s.percentile(0.99)),
       "p999_us": .number(s.percentile(0.999)), "max_us": .number(s.maximum),
@@ -29,7 +29,7 @@ struct BenchResult {
     let times = [0.5, 0.9, 0.99, 0.999].map { significant(s.percentile($0)) }
     let bandwidth = median > 0 ? Double(plan.weights.count) / median / 1e3 : 0
     return [
-      name, String(threads.count), mode.text, plan.isa, String(samples.steps),
+      name, String(threads), mode.text, plan.isa, String(samples.steps),
       String(samples.stepsPerSample),
     ]
       + times

@@ -7,19 +7,19 @@ struct Run: ~Copyable {
   private let model: Executable
   private var sink: RunOutput?
   private let chunk: Int
-  private let team: Team?
+  private let threads: ThreadCount
   private var pace: Pace?
   private var progress: Progress
   private(set) var summary: RunSummary
 
   init(
-    model: Executable, sink: consuming RunOutput?, chunk: Int, team: Team?, pace: Pace?,
+    model: Executable, sink: consuming RunOutput?, chunk: Int, threads: ThreadCount, pace: Pace?,
     progress: Progress
   ) {
     self.model = model
     self.sink = sink
     self.chunk = chunk
-    self.team = team
+    self.threads = threads
     self.pace = pace
     self.progress = progress
     summary = RunSummary(model.plan)
@@ -71,7 +71,7 @@ struct Run: ~Copyable {
   private mutating func begin(_ stateIn: String?) throws -> Runner {
     summary.beginSequence()
     sink?.beginSequence()
-    var runner = try Runner(model.program, stepsPerCall: chunk, team: team)
+    var runner = try Runner(model.program, stepsPerCall: chunk, threads: threads)
     if let stateIn { try StateFile.load(stateIn, into: &runner.stream) }
     return runner
   }

@@ -4,17 +4,17 @@ import Runtime
 struct Runner: ~Copyable {
   var stream: Stream
   let program: Program
-  private let team: Team?
+  private let threads: ThreadCount
   private var memory: PortMemory
 
   /// Steps of one call into the runtime; longer blocks are cut, which changes no bit.
   private static let stepsPerCall = 1024
 
   init(
-    _ program: Program, stepsPerCall: Int = Self.stepsPerCall, team: Team? = nil
+    _ program: Program, stepsPerCall: Int = Self.stepsPerCall, threads: ThreadCount = .one
   ) throws(Failure) {
     self.program = program
-    self.team = team
+    self.threads = threads
     stream = Stream(program)
     let widest = (program.inputs + program.outputs).map(\.width).max() ?? 1
     let capacity = min(stepsPerCall, Self.stepsPerCall, max(1, (64 << 20) / max(1, widest)))
@@ -29,7 +29,7 @@ struct Runner: ~Copyable {
     while done < block.steps {
       let count = min(memory.capacity, block.steps - done)
       memory.fill(block.slice(done..<done + count, widths: widths))
-      try memory.run(&stream, steps: count, on: team)
+      try memory.run(&stream, steps: count, on: threads.team(for: program, steps: count))
       for (i, rows) in memory.outputs(steps: count).enumerated() {
         results[i].append(contentsOf: rows)
       }

@@ -16,7 +16,9 @@ struct PlanListing {
     if let rate = plan.rate { try session.print("rate      \(significant(rate)) steps/s") }
     try session.print("weights   \(grouped(plan.weights.count)) bytes, packed")
     try session.print("state     \(grouped(plan.stateByteCount)) bytes per stream")
-    try session.print("scratch   \(grouped(plan.scratchByteCount)) bytes per call\n")
+    try session.print("scratch   \(grouped(plan.scratchByteCount)) bytes per call")
+    try session.print(
+      "threads   at most \(plan.stepThreads) for a step, \(plan.sequenceThreads) for a sequence\n")
     try session.print(portTable)
     try session.print("")
     try session.print(callTable)
@@ -46,6 +48,8 @@ struct PlanListing {
       "features": .string(file.features), "rate": .optional(plan.rate),
       "weight_bytes": .integer(plan.weights.count), "state_bytes": .integer(plan.stateByteCount),
       "scratch_bytes": .integer(plan.scratchByteCount),
+      "step_threads": .integer(plan.stepThreads),
+      "sequence_threads": .integer(plan.sequenceThreads),
       "inputs": .array(plan.inputs.map(Self.json)),
       "outputs": .array(plan.outputs.map(Self.json)),
       "calls": .array(

@@ -31,6 +31,7 @@ struct BenchCommand: Verb {
   var sequence: PositiveList?
   @Option(name: .short, parsing: .unconditional, help: ThreadCount.listHelp)
   var threads = ThreadCounts.one
+  @Option(parsing: .unconditional, help: SpinTime.help) var spin = SpinTime.standard
   @Flag(help: "Measure the dense twin of every model too.") var dense = false
   @Option(
     parsing: .unconditional, help: "Seed of the random input.", transform: RandomInput.seed)
@@ -52,6 +53,7 @@ struct BenchCommand: Verb {
 
   func perform(_ session: Session) throws -> Answer {
     for threads in threads.values { threads.warnIfMany(session) }
+    spin.apply()
     var table = Self.makeTable()
     var progress = session.makeProgress()
     for path in models {
@@ -61,7 +63,8 @@ struct BenchCommand: Verb {
           let samples = try measure(model, threads, mode)
           progress.finish()
           let result = BenchResult(
-            name: name, threads: threads, mode: mode, samples: samples, plan: model.plan)
+            name: name, threads: threads.count(for: model.program, steps: mode.steps), mode: mode,
+            samples: samples, plan: model.plan)
           session.addResult(result.json)
           table.add(result.cells)
         }
@@ -98,7 +101,8 @@ struct BenchCommand: Verb {
   private func measure(
     _ model: Executable, _ threads: ThreadCount, _ mode: BenchMode
   ) throws -> BenchSamples {
-    var timer = try StepTimer(model, mode: mode, team: threads.team, seed: seed)
+    let team = threads.team(for: model.program, steps: mode.steps)
+    var timer = try StepTimer(model, mode: mode, team: team, seed: seed)
     timer.warmUp(steps: warmup)
     return steps.map { timer.measure(steps: $0) } ?? timer.measure(seconds: duration ?? 1)
   }

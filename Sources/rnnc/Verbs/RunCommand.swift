@@ -26,6 +26,7 @@ struct RunCommand: Verb {
   var chunk: Int?
   @Option(name: .short, parsing: .unconditional, help: ThreadCount.help)
   var threads = ThreadCount.one
+  @Option(parsing: .unconditional, help: SpinTime.help) var spin = SpinTime.standard
   @Flag(help: "Begin no step before its time, by the model's stream rate.") var realtime = false
   @OptionGroup var description: DescriptionOptions
   @OptionGroup var target: TargetOptions
@@ -40,6 +41,7 @@ struct RunCommand: Verb {
 
   func perform(_ session: Session) throws -> Answer {
     threads.warnIfMany(session)
+    spin.apply()
     var outputPath: (String, DataFormat)?
     if let path = output.output {
       outputPath = (path, try OutputFormat.format(output.format, path: path))
@@ -58,7 +60,7 @@ struct RunCommand: Verb {
       try RunOutput($0.0, $0.1, model.plan, isBatch: source.isBatch)
     }
     var run = Run(
-      model: model, sink: sink, chunk: chunk ?? defaultChunk, team: threads.team,
+      model: model, sink: sink, chunk: chunk ?? defaultChunk, threads: threads,
       pace: realtime ? model.plan.rate.map { Pace(rate: $0) } : nil,
       progress: session.makeProgress())
     try run.perform(source, stateIn: stateIn, stateOut: stateOut)

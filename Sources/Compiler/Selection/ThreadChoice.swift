@@ -1,0 +1,123 @@
+import Plan
+import Tensors
+
+/// How many threads make a plan's calls faster, by a model of what sharing saves and costs.
+///
+/// The work is estimated as on a fast processor and the overheads as on a slow one, so that a wrong
+/// estimate errs on the side of one thread. More threads are taken only while twice as many are
+/// predicted to be `worthwhile` times faster.
+package enum ThreadChoice {
+  /// From so many steps on a call counts as a sequence; the runtime has the same number.
+  package static let sequenceSteps = 64
+  static let worthwhile = 1.2
+  static let limit = 64
+
+  /// The two numbers of a plan: for calls of one step, and of `sequenceSteps` and more.
+  package static func threads(
+    for plan: Plan, lanes: Int
+  ) -> (step: Int, sequence: Int) {
+    let works = CallWork.works(of: plan, lanes: lanes)
+    let model = Model(works: works, tile: plan.tile, lanes: lanes)
+    return (model.choice(steps: 1), model.choice(steps: sequenceSteps))
+  }
+}
+
+extension ThreadChoice {
+  /// Nanoseconds and bytes per nanosecond, measured on two cores of a server with AVX-512 (the tables
+  /// "Limits" and "Threads" of the project's measurements, or `rnnc env --measure`).
+  enum Machine {
+    /// Multiply-adds of one lane: 232 GFLOP/s of 16 lanes.
+    static let multiplyAdds = 232.0 / 2 / 16
+    /// Of that, products of many rows reach 0.85.
+    static let rowsEfficiency = 0.85
+    /// Rows that one reading of a panel serves.
+    static let rowsOfReading = 6.0
+    /// One vector of units through an LSTM's activations.
+    static let epilogue = 8.0
+    /// One element of the loops that are no products.
+    static let element = 0.3
+    /// Calling a kernel.
+    static let call = 20.0
+    /// Meeting of two threads: 30 to 130. Of more it is as many rounds as their number has bits.
+    static let wait = 100.0
+    /// Fork and join while workers spin: 330 to 1200 of two threads.
+    static let fork = 500.0
+    /// Waking workers that sleep, as they do when a stream has paused for longer than they spin.
+    static let wake = 25_000.0
+
+    /// What one of `threads` reads when each walks through so many bytes again and again. Caches of a
+    /// core add up; the memory's 50 of one thread are 110 of all.
+    static func bandwidth(footprint: Double, threads: Int) -> Double {
+      switch footprint {
+      case ..<Double(32 << 10): 480
+      case ..<Double(1 << 20): 226
+      case ..<Double(32 << 20): 110
+      default: min(50, 110 / Double(threads))
+      }
+    }
+  }
+
+  struct Model {
+    let works: [CallWork]
+    let tile: Int
+    let lanes: Int
+    /// What a single step walks through.
+    private let bytes: Double
+
+    init(works: [CallWork], tile: Int, lanes: Int) {
+      self.works = works
+      self.tile = tile
+      self.lanes = lanes
+      bytes = works.reduce(0) { $0 + $1.bytes }
+    }
+
+    func choice(steps: Int) -> Int {
+      var best = 1
+      while 2 * best <= limit,
+        nanoseconds(steps: steps, threads: 2 * best) * worthwhile
+          <= nanoseconds(steps: steps, threads: best)
+      { best *= 2 }
+      return best
+    }
+
+    /// A call of so many steps by a power of two of threads that slept before.
+    func nanoseconds(steps: Int, threads: Int) -> Double {
+      let extra = Double(threads - 1)
+      var sum = threads > 1 ? Machine.wake + Machine.fork * extra : 0
+      for work in works { sum += nanoseconds(work, steps: steps, threads: threads) }
+      return sum
+    }
+
+    private func nanoseconds(_ work: CallWork, steps: Int, threads: Int) -> Double {
+      let rows = Double(steps)
+      let calls = work.isInLoop ? rows : Double((steps - 1) / tile + 1)
+      let meetings = calls + (work.meetings > 0 ? rows * Double(work.meetings) : 0)
+      let rounds = Double(threads.trailingZeroBitCount)
+      return calls * Machine.call + meetings * rounds * Machine.wait
+        + rows * row(work, single: steps == 1 || work.isInLoop, threads: threads)
+    }
+
+    /// One row of a call, as its busiest thread sees it.
+    private func row(_ work: CallWork, single: Bool, threads: Int) -> Double {
+      let isMany = work.kind == .product && !single
+      let footprint = single ? bytes : work.footprint
+      let bandwidth = Machine.bandwidth(
+        footprint: work.kind == .blocks && !single ? footprint : footprint / Double(threads),
+        threads: threads)
+      let peak = Machine.multiplyAdds * Double(lanes) * (isMany ? Machine.rowsEfficiency : 1)
+      let reading = work.bytes / bandwidth / (isMany ? Machine.rowsOfReading : 1)
+      let epilogue = Machine.epilogue * (work.units / Double(lanes)).rounded(.up)
+      let whole =
+        max(work.multiplyAdds / peak, reading) + epilogue + work.elements * Machine.element
+      return whole * share(work, single: single, threads: threads)
+    }
+
+    /// The largest part that one thread gets.
+    private func share(_ work: CallWork, single: Bool, threads: Int) -> Double {
+      // Loops of one row are too short to share, whatever their kernel does.
+      if work.kind == .other { return single ? 1 : 1 / Double(threads) }
+      let parts = Double(work.parts)
+      return (parts / Double(threads)).rounded(.up) / parts
+    }
+  }
+}
