@@ -25,6 +25,14 @@ struct Explanation {
       ])
     }
     try session.print(table)
+    session.addResult(
+      .object([
+        "kind": .string("threads"), "step": .integer(plan.stepThreads),
+        "sequence": .integer(plan.sequenceThreads),
+      ]))
+    try session.print(
+      "threads that pay: \(plan.stepThreads) for a step, \(plan.sequenceThreads) for a sequence "
+        + "(-t auto takes as many as there are processors for)")
   }
 
   /// Vectors of a panel.

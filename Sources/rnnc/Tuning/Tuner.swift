@@ -1,11 +1,14 @@
+import COpenMP
 import Kernels
 import Plan
 import Runtime
 
-/// Chooses by measurement how each matrix of a plan is walked. Results keep every bit.
+/// Chooses by measurement how each matrix of a plan is walked, and how many threads a sequence is
+/// worth. Results keep every bit.
 ///
 /// One integer of one call at a time is changed, calls of the same kernel and sizes together, and
-/// kept where the whole model gets faster by more than the noise. Cost: at most about `budget`.
+/// kept where the whole model gets faster by more than the noise. Single steps keep the threads of
+/// the cost model, for here workers never sleep between them. Cost: at most about `budget`.
 struct Tuner {
   /// What became of one call.
   struct Choice {
@@ -39,6 +42,23 @@ struct Tuner {
       if twins[0] != i { continue }
       report("tuning \(call.comment)")
       try tune(twins, walk)
+    }
+  }
+
+  /// Twice as many threads as long as that helps.
+  mutating func tuneThreads(upTo processors: Int) throws {
+    let model = try Executable.opening(file)
+    func side(_ threads: Int) -> PairedTimer.Side {
+      .init(model: model, team: threads > 1 ? Team(threads: threads, runner: copenmp_run) : nil)
+    }
+    file.plan.sequenceThreads = 1
+    var threads = 2
+    while threads <= processors, ContinuousClock.now < deadline,
+      try PairedTimer(side(threads / 2), side(threads), modes: [.sequence(PairedTimer.sequence)])
+        .ratio() < Self.gain
+    {
+      file.plan.sequenceThreads = threads
+      threads *= 2
     }
   }
 
@@ -77,7 +97,10 @@ struct Tuner {
   }
 
   private func ratio(of candidate: PlanFile) throws -> Double {
-    var timer = try PairedTimer(Executable.opening(file), Executable.opening(candidate))
-    return timer.ratio()
+    let (before, after) = (try Executable.opening(file), try Executable.opening(candidate))
+    return try PairedTimer(
+      .init(model: before), .init(model: after),
+      modes: [.step, .sequence(PairedTimer.sequence)]
+    ).ratio()
   }
 }

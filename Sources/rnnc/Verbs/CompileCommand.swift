@@ -1,4 +1,5 @@
 import ArgumentParser
+import COpenMP
 import DataFiles
 import Emission
 import Kernels
@@ -47,6 +48,8 @@ struct CompileCommand: Verb {
       var tuner = try Tuner(compiled)
       var progress = session.makeProgress()
       try tuner.tune { text in progress.update(text) }
+      progress.update("tuning threads")
+      try tuner.tuneThreads(upTo: Int(copenmp_processors()))
       progress.finish()
       (compiled, choices) = (tuner.file, tuner.choices)
     }
