@@ -50,6 +50,14 @@ import Testing
     #expect(try run.results().compactMap { $0["threads"] as? Int } == [1, 1, 2, 2])
   }
 
+  /// A small model stays at one thread, and the number that was used is shown.
+  @Test func anAutomaticNumberOfThreadsIsShown() throws {
+    let run = try Tool.run(
+      "bench", fixtures.spotter(), "--duration", "0.01", "-t", "auto,2", "--spin", "0", "--json")
+    #expect(run.status == 0)
+    #expect(try run.results().compactMap { $0["threads"] as? Int } == [1, 2])
+  }
+
   @Test func peopleGetATableWithUnits() throws {
     let run = try Tool.run(
       "bench", fixtures.spotter(), fixtures.letters(), "--duration", "0.01", "--seed", "7")
@@ -64,7 +72,7 @@ import Testing
   @Test(arguments: [
     ["--steps", "0"], ["--duration", "-1"], ["--duration", "1", "--steps", "5"],
     ["--sequence", "0"], ["--sequence", "5,"], ["-t", "0"], ["-t", "2,"],
-    ["-t", "257"], [],
+    ["-t", "257"], ["-t", "automatic"], ["--spin", "-1"], ["--spin", "1000001"], [],
   ])
   func wrongFlagsAre64(flags: [String]) throws {
     let models = flags.isEmpty ? [] : [try fixtures.spotter()]

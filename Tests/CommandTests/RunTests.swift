@@ -70,7 +70,7 @@ import Testing
     let model = try fixtures.spotter()
     try Npy.write(Fixtures.numbers([200, 8]), to: fixtures.path("x.npy"))
     let wanted = try output(model, "x.npy", "y.npy")
-    for flags in [["-t", "2"], ["-t", "3", "--chunk", "7"]] {
+    for flags in [["-t", "2"], ["-t", "3", "--chunk", "7", "--spin", "0"], ["-t", "auto"]] {
       let run = try Tool.run(
         ["run", model, "-i", fixtures.path("x.npy"), "-o", fixtures.path("y.npy")] + flags)
       #expect(run.status == 0, "\(run.errors)")

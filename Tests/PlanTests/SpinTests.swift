@@ -7,24 +7,27 @@ import Testing
 /// Workers spin after a call for as long as they were told, and sleep then.
 @Suite(.serialized) struct SpinTests {
   private final class Seen: Sendable {
-    let worker = Mutex<pid_t?>(nil)
+    let worker = Mutex<String?>(nil)
   }
 
-  /// One call of two threads; the system's number of the second, nil when there was none.
-  private func callOnTwoThreads() -> pid_t? {
+  /// One call of two threads; the second's folder in /proc, nil when there was none.
+  private func callOnTwoThreads() -> String? {
     let seen = Seen()
     copenmp_run(
       2,
       { context, thread, _, _ in
         let seen = Unmanaged<Seen>.fromOpaque(context!).takeUnretainedValue()
-        if thread == 1 { seen.worker.withLock { $0 = gettid() } }
+        guard thread == 1 else { return }
+        seen.worker.withLock {
+          $0 = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/thread-self")
+        }
       }, Unmanaged.passUnretained(seen).toOpaque())
     return seen.worker.withLock { $0 }
   }
 
   /// `S` asleep, `R` running or waiting for a processor: whatever else this machine does.
-  private func state(of thread: pid_t) throws -> Character {
-    let line = try String(contentsOfFile: "/proc/self/task/\(thread)/stat", encoding: .utf8)
+  private func state(of thread: String) throws -> Character {
+    let line = try String(contentsOfFile: "/proc/\(thread)/stat", encoding: .utf8)
     return try #require(line.split(separator: ")").last?.dropFirst().first)
   }
 

@@ -100,6 +100,37 @@ import Testing
     }
   }
 
+  /// The plan's two numbers: below and from 64 steps on.
+  @Test func theProgramSaysHowManyThreadsPay() throws {
+    let program = try Program(planBytes: SamplePlan.bytes(SamplePlan.everything()))
+    #expect([-1, 0, 1, 63, 64, 1000].map(program.threads) == [2, 2, 2, 2, 3, 3])
+    #expect(rnnc_threads(nil, 1) == 1)
+  }
+
+  /// Nobody passes a meeting before everybody has come to it: from 2 to 7 threads, 200 meetings.
+  @Test(arguments: 2...7) func nobodyPassesAMeetingAlone(threads: Int) {
+    final class Counts: Sendable {
+      let arrivals = Atomic<Int>(0)
+      let early = Atomic<Int>(0)
+    }
+    let counts = Counts()
+    copenmp_run(
+      Int32(threads),
+      { context, thread, threads, team in
+        let counts = Unmanaged<Counts>.fromOpaque(context!).takeUnretainedValue()
+        guard let team = team?.pointee, let wait = team.wait else { return }
+        for meeting in 1...200 {
+          counts.arrivals.add(1, ordering: .acquiringAndReleasing)
+          wait(team.context, thread)
+          if counts.arrivals.load(ordering: .acquiring) < meeting * Int(threads) {
+            counts.early.add(1, ordering: .relaxed)
+          }
+        }
+      }, Unmanaged.passUnretained(counts).toOpaque())
+    #expect(counts.early.load(ordering: .relaxed) == 0)
+    #expect(counts.arrivals.load(ordering: .relaxed) % 200 == 0)
+  }
+
   @Test func everyThreadIsAskedOnceAndMayBeFewer() {
     final class Seen: Sendable {
       let threads = Mutex<[Int32]>([])

@@ -22,6 +22,8 @@ struct CallWork {
   var multiplyAdds = 0.0
   /// Units that pass through activations.
   var units = 0.0
+  /// Bytes of results, which other threads read.
+  var written = 0.0
   /// Elements written by a loop without a matrix.
   var elements = 0.0
   /// What can be shared among threads: panels, or blocks.
@@ -52,6 +54,7 @@ struct CallWork {
     let integers = Dictionary(
       zip(names, call.integers.map(Int.init)), uniquingKeysWith: { first, _ in first })
     let buffers = call.operands.compactMap { $0.buffer.map { plan.buffers[$0] } }
+    written = Double(4 * (buffers.last?.width ?? 0))
     guard let blocks = integers["blocks"], let abreast = integers["abreast"] else {
       elements = Double(buffers.last?.width ?? 0)
       return

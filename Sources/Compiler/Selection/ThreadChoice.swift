@@ -4,12 +4,13 @@ import Tensors
 /// How many threads make a plan's calls faster, by a model of what sharing saves and costs.
 ///
 /// The work is estimated as on a fast processor and the overheads as on a slow one, so that a wrong
-/// estimate errs on the side of one thread. More threads are taken only while twice as many are
-/// predicted to be `worthwhile` times faster.
+/// estimate errs on the side of one thread. Two are taken when they are predicted to be `worthwhile`
+/// times faster, and twice as many again and again while that saves a third of the time.
 package enum ThreadChoice {
   /// From so many steps on a call counts as a sequence; the runtime has the same number.
   package static let sequenceSteps = 64
   static let worthwhile = 1.2
+  static let worthMore = 1.5
   static let limit = 64
 
   /// The two numbers of a plan: for calls of one step, and of `sequenceSteps` and more.
@@ -36,6 +37,9 @@ extension ThreadChoice {
     static let epilogue = 8.0
     /// One element of the loops that are no products.
     static let element = 0.3
+    /// Reading a byte that another core wrote, many under way. Not measured alone: chosen so that
+    /// chains of small products, of which two threads saved nothing, stay at one.
+    static let exchange = 0.05
     /// Calling a kernel.
     static let call = 20.0
     /// Meeting of two threads: 30 to 130. Of more it is as many rounds as their number has bits.
@@ -74,7 +78,7 @@ extension ThreadChoice {
     func choice(steps: Int) -> Int {
       var best = 1
       while 2 * best <= limit,
-        nanoseconds(steps: steps, threads: 2 * best) * worthwhile
+        nanoseconds(steps: steps, threads: 2 * best) * (best == 1 ? worthwhile : worthMore)
           <= nanoseconds(steps: steps, threads: best)
       { best *= 2 }
       return best
@@ -95,6 +99,7 @@ extension ThreadChoice {
       let rounds = Double(threads.trailingZeroBitCount)
       return calls * Machine.call + meetings * rounds * Machine.wait
         + rows * row(work, single: steps == 1 || work.isInLoop, threads: threads)
+        + rows * work.written * (1 - 1 / Double(threads)) * Machine.exchange
     }
 
     /// One row of a call, as its busiest thread sees it.
