@@ -47,7 +47,8 @@ import Testing
         flags: isa.features.map { "-m\($0)" })
       let inputs = RuntimeRun.inputs(of: plan, steps: Self.steps)
       let expected = try RuntimeRun.outputs(plan, isa, inputs, steps: Self.steps)
-      let agrees = library.run(inputs, portions: [1, 63, 2, 200], steps: Self.steps) == expected
+      let agrees =
+        library.run(inputs, portions: [1, 63, 2, 64, 0, 20], steps: Self.steps) == expected
       #expect(agrees, "\(isa.name)")
     }
   }
@@ -93,7 +94,8 @@ import Testing
         outputs: {y: {from: tiny}}
         """)
     let x = (0..<5 * Self.steps).map { $0 % 5 == 0 ? Float(1e-5) : 1e-10 }
-    for isa in ISA.all where isa.runsHere && Self.isChecked(isa, compiler, model) {
+    for isa in ISA.all where isa.runsHere && (compiler == Self.compilers[0] || isa.name == "scalar")
+    {
       let plan = try Compile.plan(graph, for: isa)
       let inputs = [x.map(\.bitPattern)]
       let got = try RuntimeRun.outputs(plan, isa, inputs, steps: Self.steps)[0]
