@@ -13,8 +13,9 @@ import Testing
     for _ in 0..<40 {
       let shape = Shape(lanes: lanes, &random)
       let sub = PackWeights.sub(rows: shape.rows, lanes: lanes)
-      let packed = PackWeights.side(
-        shape.stored(gate: 0)[...], blocks: shape.blocks, rows: shape.rows, columns: shape.columns,
+      let packed = PackWeights.panels(
+        [shape.stored(gate: 0)[...]], blocks: shape.blocks, rows: shape.rows,
+        columns: shape.columns,
         abreast: shape.abreast, sub: sub, lanes: lanes)
       shape.check(packed, vectors: sub, gates: 1)
     }
@@ -27,9 +28,9 @@ import Testing
       let shape = Shape(lanes: lanes, &random)
       let gates = Int.random(in: 2...4, using: &random)
       let matrices = (0..<gates).map { shape.stored(gate: $0)[...] }
-      let packed = PackWeights.gates(
+      let packed = PackWeights.panels(
         matrices, blocks: shape.blocks, rows: shape.rows, columns: shape.columns,
-        abreast: shape.abreast, lanes: lanes)
+        abreast: shape.abreast, sub: 1, lanes: lanes)
       shape.check(packed, vectors: gates, gates: gates)
     }
   }

@@ -8,22 +8,7 @@ import Testing
 /// Which kernels a description ends up in: a fusion is only worth its name when it happens.
 @Suite struct SelectionTests {
   private func kernels(_ layer: String) throws -> [String] {
-    let folder = try TemporaryFolder()
-    let text = """
-      format: 1
-      weights: {init: uniform, seed: 1}
-      inputs:
-        x: {type: f32, shape: [12]}
-      layers:
-        - \(layer)
-      outputs:
-        y: {from: r}
-
-      """
-    let path = try folder.write(text, to: "model.yaml")
-    let graph = try ModelLoader.load(path: path, options: LoadOptions()).graph
-    let plan = try Compile.plan(graph, for: ISA.named("scalar")!)
-    return Self.kernels(of: plan)
+    Self.kernels(of: try OneLayer.plan(layer, width: 12, isa: "scalar"))
   }
 
   private static func kernels(of plan: Plan) -> [String] {

@@ -7,27 +7,9 @@ import Testing
 
 /// How many threads the planner finds worthwhile, for layers as wide as their input.
 @Suite struct ThreadChoiceTests {
-  private func plan(_ layer: String, width: Int, isa: String = "avx512") throws -> Plan {
-    let folder = try TemporaryFolder()
-    let text = """
-      format: 1
-      weights: {init: uniform, seed: 1}
-      inputs:
-        x: {type: f32, shape: [\(width)]}
-      layers:
-        - \(layer)
-      outputs:
-        y: {from: r}
-
-      """
-    let path = try folder.write(text, to: "model.yaml")
-    let graph = try ModelLoader.load(path: path, options: LoadOptions()).graph
-    return try Compile.plan(graph, for: ISA.named(isa)!)
-  }
-
   private func lstm(_ units: Int, blocks: Int = 1, isa: String = "avx512") throws -> Plan {
     let structure = "{structure: block_diagonal, blocks: \(blocks)}"
-    return try plan(
+    return try OneLayer.plan(
       "lstm: r\n    hidden: \(units)\n    input: \(structure)\n    recurrent: \(structure)",
       width: units, isa: isa)
   }
@@ -64,7 +46,7 @@ import Testing
 
   /// A time loop of small calls meets after each of them.
   @Test func loopsOfPointwiseProgramsStayAtOne() throws {
-    let plan = try plan("softmax: r", width: 64)
+    let plan = try OneLayer.plan("softmax: r", width: 64)
     #expect(plan.stepThreads == 1 && plan.sequenceThreads == 1)
   }
 }

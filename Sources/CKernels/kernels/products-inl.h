@@ -1,9 +1,9 @@
 /* Products of packed weights with columns of numbers: what all matrix kernels spend their time in.
  *
  * A panel holds `vectors` (1 ... 4) vectors of VL rows side by side, column by column: f32 weights
- * as [columns][vectors][VL], bf16 weights in pairs of columns as [ceil(columns /
- * 2)][vectors][VL][2], the missing last column zero. Both are read as 32-bit words. Every sum is
- * one chain over the columns in order, whatever runs beside it. */
+ * as [columns][vectors][VL], bf16 weights in pairs of columns, [pairs][vectors][VL][2], the missing
+ * last column zero. Both are read as 32-bit words. Every sum is one chain over the columns in
+ * order, whatever runs beside it. */
 
 typedef enum { CK_F32, CK_BF16 } ck_type;
 

@@ -19,44 +19,24 @@ package enum PackWeights {
     return max(1, min(blocks, lanes / size))
   }
 
-  /// `[blocks][panels][columns][sub][lanes]` of one matrix stored `[blocks][rows][columns]`, or
-  /// blocks abreast with `sub` 1.
-  package static func side(
-    _ stored: ArraySlice<Float>, blocks: Int, rows: Int, columns: Int, abreast: Int, sub: Int,
+  /// `[panels][columns][gates][sub][lanes]` of matrices stored `[blocks][rows][columns]` each: the
+  /// gates of the same units side by side, or `sub` vectors of one matrix, so that one pass over the
+  /// columns leaves all of them in registers. A panel has rows of one block, or `abreast` blocks.
+  package static func panels(
+    _ gates: [ArraySlice<Float>], blocks: Int, rows: Int, columns: Int, abreast: Int, sub: Int,
     lanes: Int
   ) -> [Float] {
-    if abreast > 1 {
-      return gates(
-        [stored], blocks: blocks, rows: rows, columns: columns, abreast: abreast, lanes: lanes)
-    }
     let height = sub * lanes
-    let panels = (rows + height - 1) / height
-    var packed = [Float](repeating: 0, count: blocks * panels * columns * height)
-    for r in 0..<blocks * rows {
-      let (block, inside) = (r / rows, r % rows)
-      let panel = (block * panels + inside / height) * columns * height + inside % height
-      let source = stored.startIndex + r * columns
-      for k in 0..<columns { packed[panel + k * height] = stored[source + k] }
-    }
-    return packed
-  }
-
-  /// `[panels][columns][gates][lanes]` of matrices stored `[blocks][rows][columns]` each: the gates of
-  /// the same units side by side, so that one pass over the columns leaves all of them in registers.
-  /// A panel has rows of one block, or `abreast` blocks.
-  package static func gates(
-    _ gates: [ArraySlice<Float>], blocks: Int, rows: Int, columns: Int, abreast: Int, lanes: Int
-  ) -> [Float] {
-    let inBlock = (rows + lanes - 1) / lanes
+    let inBlock = (rows + height - 1) / height
     let panels = abreast > 1 ? (blocks + abreast - 1) / abreast : blocks * inBlock
-    let width = gates.count * lanes
+    let width = gates.count * height
     var packed = [Float](repeating: 0, count: panels * columns * width)
     for (g, matrix) in gates.enumerated() {
       for r in 0..<blocks * rows {
         let (block, inside) = (r / rows, r % rows)
-        let panel = abreast > 1 ? block / abreast : block * inBlock + inside / lanes
-        let lane = abreast > 1 ? block % abreast * rows + inside : inside % lanes
-        let start = panel * columns * width + g * lanes + lane
+        let panel = abreast > 1 ? block / abreast : block * inBlock + inside / height
+        let lane = abreast > 1 ? block % abreast * rows + inside : inside % height
+        let start = panel * columns * width + g * height + lane
         let source = matrix.startIndex + r * columns
         for k in 0..<columns { packed[start + k * width] = matrix[source + k] }
       }

@@ -108,15 +108,10 @@ extension PlanBuilder {
       rows: rows, columns: columns, blocks: blocks, lanes: target.lanes)
     let sub = gates > 1 ? 1 : PackWeights.sub(rows: rows, lanes: target.lanes)
     let size = stored.count / gates
-    let packed =
-      gates > 1
-      ? PackWeights.gates(
-        (0..<gates).map { stored.dropFirst($0 * size).prefix(size) }, blocks: blocks, rows: rows,
-        columns: columns, abreast: abreast, lanes: target.lanes)
-      : PackWeights.side(
-        stored, blocks: blocks, rows: rows, columns: columns, abreast: abreast, sub: sub,
-        lanes: target.lanes)
-    let vectors = gates > 1 ? gates : sub
+    let packed = PackWeights.panels(
+      (0..<gates).map { stored.dropFirst($0 * size).prefix(size) }, blocks: blocks, rows: rows,
+      columns: columns, abreast: abreast, sub: sub, lanes: target.lanes)
+    let vectors = gates * sub
     let name = part.gates.lowerBound == 0 ? matrix.name : "\(matrix.name) from \(part.gates)"
     let w = addMatrix(name, packed, columns: columns, vectors: vectors)
     let sizes = [rows, columns, blocks, abreast, gates, sub].map(Int32.init)

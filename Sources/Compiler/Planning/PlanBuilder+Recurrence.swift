@@ -32,7 +32,7 @@ extension PlanBuilder {
     let m = match.units / blocks
     let sub = PackWeights.sub(rows: m, lanes: target.lanes)
     let abreast = PackWeights.abreast(rows: m, columns: m, blocks: blocks, lanes: target.lanes)
-    let vectors = match.gates.count > 1 ? max(match.gates.count, sub) : sub
+    let vectors = max(match.gates.count, sub)
     let part = (m * abreast + target.lanes - 1) / target.lanes * target.lanes * m
     let group = Walk.group(partByteCount: part * match.gates.count * weightType.byteCount)
     let shape =
@@ -46,26 +46,26 @@ extension PlanBuilder {
     }
     switch match.epilogue {
     case .elman(let activation):
-      let u = try packed(match.gates[0], match, blocks: blocks, abreast: abreast, sub: sub)
+      let u = try packed(match.gates, match, blocks: blocks, abreast: abreast, sub: sub)
       let function = try [
         Int32(sub), opcode(activation.function.rawValue),
         Int32(bitPattern: activation.parameter.bitPattern),
       ]
       call("elman", function, [u, xp, h, y])
     case .lstm:
-      let u = try interleaved(match.gates, match, blocks: blocks, abreast: abreast)
+      let u = try packed(match.gates, match, blocks: blocks, abreast: abreast)
       let c = try place(of: scan.states[match.c!].before)
       call("lstm", [], [u, xp, h, c, y])
     case .gruAfter(let update, let recurrentBias):
-      let u = try interleaved(match.gates, match, blocks: blocks, abreast: abreast)
+      let u = try packed(match.gates, match, blocks: blocks, abreast: abreast)
       let bias =
         recurrentBias.count == match.units
         ? recurrentBias : [Float](repeating: recurrentBias.first ?? 0, count: match.units)
       let b = addWeights("\(scan.name) recurrent bias", bias)
       call("gru_after", [update.rawValue], [u, xp, b, h, y])
     case .gruBefore(let update):
-      let rz = try interleaved(Array(match.gates[0..<2]), match, blocks: blocks, abreast: abreast)
-      let n = try packed(match.gates[2], match, blocks: blocks, abreast: abreast, sub: sub)
+      let rz = try packed(Array(match.gates[..<2]), match, blocks: blocks, abreast: abreast)
+      let n = try packed([match.gates[2]], match, blocks: blocks, abreast: abreast, sub: sub)
       let reset = addScratch("\(scan.name) r h", width: match.units, perStep: false)
       let z = addScratch("\(scan.name) z", width: match.units, perStep: false)
       call("gru_before", [Int32(sub), update.rawValue], [rz, n, xp, h, reset, z, y])
@@ -103,25 +103,18 @@ extension PlanBuilder {
     return numbers[gate.matrixGate * count..<(gate.matrixGate + 1) * count]
   }
 
-  private mutating func interleaved(
-    _ gates: [RecurrenceMatch.Gate], _ match: RecurrenceMatch, blocks: Int, abreast: Int
+  /// The recurrent matrices of some gates, side by side; `sub` is 1 where there are several.
+  private mutating func packed(
+    _ gates: [RecurrenceMatch.Gate], _ match: RecurrenceMatch, blocks: Int, abreast: Int,
+    sub: Int = 1
   ) throws(CompilerBug) -> Place {
     var matrices: [ArraySlice<Float>] = []
     for gate in gates { matrices.append(try stored(gate)) }
     let m = match.units / blocks
-    let numbers = PackWeights.gates(
-      matrices, blocks: blocks, rows: m, columns: m, abreast: abreast, lanes: target.lanes)
-    return addMatrix(name(of: gates), numbers, columns: m, vectors: gates.count)
-  }
-
-  private mutating func packed(
-    _ gate: RecurrenceMatch.Gate, _ match: RecurrenceMatch, blocks: Int, abreast: Int, sub: Int
-  ) throws(CompilerBug) -> Place {
-    let m = match.units / blocks
-    let numbers = PackWeights.side(
-      try stored(gate), blocks: blocks, rows: m, columns: m, abreast: abreast, sub: sub,
+    let numbers = PackWeights.panels(
+      matrices, blocks: blocks, rows: m, columns: m, abreast: abreast, sub: sub,
       lanes: target.lanes)
-    return addMatrix(name(of: [gate]), numbers, columns: m, vectors: sub)
+    return addMatrix(name(of: gates), numbers, columns: m, vectors: gates.count * sub)
   }
 
   /// Unique to a choice of gates: a stacked matrix may be packed in parts.

@@ -13,15 +13,14 @@ struct Explanation {
 
   func show(_ session: Session) throws {
     var table = Table([
-      .word("call"), .word("kernel"), .number("panels of vectors"), .number("weights [bytes]"),
-      .word("walk"), .word("chosen by"),
+      .word("call"), .word("kernel"), .number("weights [bytes]"), .word("walk"),
+      .word("chosen by"),
     ])
     for (i, step) in plan.steps.enumerated() {
       guard case .call(let call) = step, let walk = CallWalk(call) else { continue }
       session.addResult(json(call, walk, choices[i]))
       table.add([
-        call.comment, call.kernel, String(vectors(walk)), grouped(weightBytes(call)), walk.text,
-        reason(choices[i]),
+        call.comment, call.kernel, grouped(weightBytes(call)), walk.text, reason(choices[i]),
       ])
     }
     try session.print(table)
@@ -33,15 +32,6 @@ struct Explanation {
     try session.print(
       "threads that pay: \(plan.stepThreads) for a step, \(plan.sequenceThreads) for a sequence "
         + "(-t auto takes as many as there are processors for)")
-  }
-
-  /// Vectors of a panel.
-  private func vectors(_ walk: CallWalk) -> Int {
-    let kernel = walk.call.kernel
-    if kernel.contains("lstm") { return 4 }
-    if kernel.contains("gru_after") { return 3 }
-    if kernel.contains("gru_before") { return 2 }
-    return max(walk["gates"], walk["sub"])
   }
 
   private func weightBytes(_ call: KernelCall) -> Int {

@@ -1,12 +1,10 @@
 import Tensors
 
 /// y[t][g][b rows + r] = bias + sum over k of w x[t][b columns + k].
-struct ProjectSubject: KernelSubject {
+struct ProjectSubject: MatrixSubject {
+  static let family = "project"
   let weights: WeightType
-  /// What x is rounded to.
   var inputs = WeightType.f32
-  var kernel: String { "project_\(weights.rawValue)" }
-  var roundingInputs: any KernelSubject { ProjectSubject(weights: weights, inputs: weights) }
 
   func cases(lanes: Int) -> [KernelCase] {
     var random = SeededRandom(seed: 11)
@@ -87,6 +85,20 @@ struct ProjectSubject: KernelSubject {
           absolute: 0x1p-24 * Double((columns + 1) * (columns + 1)))
       ])
   }
+}
+
+/// The cases of a family of kernels with one row for each type of weights.
+protocol MatrixSubject: KernelSubject {
+  static var family: String { get }
+  var weights: WeightType { get }
+  /// What x or h is rounded to before a product.
+  var inputs: WeightType { get }
+  init(weights: WeightType, inputs: WeightType)
+}
+
+extension MatrixSubject {
+  var kernel: String { "\(Self.family)_\(weights.rawValue)" }
+  var roundingInputs: any KernelSubject { Self(weights: weights, inputs: weights) }
 }
 
 /// How a kernel's weights are stored.

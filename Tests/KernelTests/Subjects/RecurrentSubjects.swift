@@ -110,11 +110,10 @@ private func expectations(
   ]
 }
 
-struct ElmanSubject: KernelSubject {
+struct ElmanSubject: MatrixSubject {
+  static let family = "recurrent_elman"
   let weights: WeightType
   var inputs = WeightType.f32
-  var kernel: String { "recurrent_elman_\(weights.rawValue)" }
-  var roundingInputs: any KernelSubject { ElmanSubject(weights: weights, inputs: weights) }
 
   func cases(lanes: Int) -> [KernelCase] {
     var random = SeededRandom(seed: 12)
@@ -152,11 +151,10 @@ struct ElmanSubject: KernelSubject {
   }
 }
 
-struct LSTMSubject: KernelSubject {
+struct LSTMSubject: MatrixSubject {
+  static let family = "recurrent_lstm"
   let weights: WeightType
   var inputs = WeightType.f32
-  var kernel: String { "recurrent_lstm_\(weights.rawValue)" }
-  var roundingInputs: any KernelSubject { LSTMSubject(weights: weights, inputs: weights) }
 
   func cases(lanes: Int) -> [KernelCase] {
     var random = SeededRandom(seed: 13)
@@ -226,11 +224,10 @@ struct ReferenceGRU {
   }
 }
 
-struct GRUAfterSubject: KernelSubject {
+struct GRUAfterSubject: MatrixSubject {
+  static let family = "recurrent_gru_after"
   let weights: WeightType
   var inputs = WeightType.f32
-  var kernel: String { "recurrent_gru_after_\(weights.rawValue)" }
-  var roundingInputs: any KernelSubject { GRUAfterSubject(weights: weights, inputs: weights) }
 
   func cases(lanes: Int) -> [KernelCase] {
     var random = SeededRandom(seed: 14)
@@ -255,11 +252,10 @@ struct GRUAfterSubject: KernelSubject {
   }
 }
 
-struct GRUBeforeSubject: KernelSubject {
+struct GRUBeforeSubject: MatrixSubject {
+  static let family = "recurrent_gru_before"
   let weights: WeightType
   var inputs = WeightType.f32
-  var kernel: String { "recurrent_gru_before_\(weights.rawValue)" }
-  var roundingInputs: any KernelSubject { GRUBeforeSubject(weights: weights, inputs: weights) }
 
   func cases(lanes: Int) -> [KernelCase] {
     var random = SeededRandom(seed: 15)
