@@ -112,7 +112,7 @@ let package = Package(
     .testTarget(
       name: "AgreementTests",
       dependencies: [
-        "Reference", "Compiler", "Emission", "Model", "IR", "Plan", "Kernels", "Runtime",
+        "Reference", "Compiler", "Emission", "Model", "IR", "Plan", "Kernels", "Runtime", "COpenMP",
         "DataFiles", "Tensors", "Diagnostics", "TestSupport",
       ]),
     .testTarget(

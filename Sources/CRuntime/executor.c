@@ -1,52 +1,5 @@
+#include "run.h"
 #include "state.h"
-
-/* One run of some rows: where every storage begins, and who takes part. */
-typedef struct run {
-  unsigned char *weights, *state, *scratch;
-  const void *const *inputs;
-  void *const *outputs;
-  size_t first; /* the tile's first row in the caller's memory */
-  int turn;     /* of that row: steps since the stream's reset, odd or even */
-  int thread, threads;
-  const ck_team *team;
-} run;
-
-/* The operand's address at row `row` of the tile. */
-static inline void *address(const run *r, const rnnc_slot *slot, size_t row) {
-  switch (slot->storage) {
-  case RNNC_WEIGHT:
-    return r->weights + slot->offset;
-  case RNNC_STATE:
-    return r->state + slot->offset;
-  case RNNC_SCRATCH:
-    return r->scratch + slot->offset + row * slot->row_bytes;
-  case RNNC_INPUT: /* only read: the loader has checked it */
-    return (unsigned char *)(uintptr_t)r->inputs[slot->port] + slot->offset +
-           (r->first + row) * slot->row_bytes;
-  case RNNC_OUTPUT:
-    return (unsigned char *)r->outputs[slot->port] + slot->offset +
-           (r->first + row) * slot->row_bytes;
-  default:
-    return NULL;
-  }
-}
-
-static inline void perform(const run *r, const rnnc_call *call, size_t row, int rows) {
-  void *operands[CK_MAX_OPERANDS];
-  for (uint32_t i = 0; i < call->slot_count; i++) operands[i] = address(r, &call->slots[i], row);
-  ck_call arguments = {.steps = rows,
-                       .turn = (r->turn + (int)row) & 1,
-                       .thread = r->thread,
-                       .threads = r->threads,
-                       .team = r->team,
-                       .n = call->integers,
-                       .b = operands};
-  call->function(&arguments);
-}
-
-static inline void meet(const run *r) {
-  if (r->threads > 1) r->team->wait(r->team->context, r->thread);
-}
 
 /* A call reads what the one before wrote, so threads meet between them. `last`: no tile follows. */
 static void run_tile(const rnnc_program *program, const run *r, int rows, int last) {
@@ -142,7 +95,10 @@ int rnnc_run_share(const rnnc_program *program, void *state, void *scratch,
   r.threads = threads;
   r.team = team;
   const uint64_t mode = ck_enter();
-  run_steps(program, &r, steps);
+  if (threads > 1 && (uint32_t)threads == program->wave.stages && steps > program->wave.rows)
+    rnnc_run_wavefront(program, &r, steps);
+  else
+    run_steps(program, &r, steps);
   ck_leave(mode);
   /* The others have read it before they first met. */
   if (thread == 0) ((rnnc_state_header *)state)->steps += steps;

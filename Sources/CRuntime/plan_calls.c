@@ -177,11 +177,13 @@ static int check_call(call_check *c, uint64_t first) {
 static rnnc_slot resolve(const rnnc_buffer *b, uint64_t offset) {
   if (!b) return (rnnc_slot){.storage = RNNC_ABSENT};
   int is_port = b->storage == RNNC_INPUT || b->storage == RNNC_OUTPUT;
+  int has_place = !is_port && b->storage != RNNC_SCRATCH;
   return (rnnc_slot){
       .storage = (uint32_t)b->storage,
       .port = is_port ? (uint32_t)b->place : 0,
-      .offset = (is_port ? 0 : b->place) + offset * b->element_bytes,
+      .offset = (has_place ? b->place : 0) + offset * b->element_bytes,
       .row_bytes = b->per_step ? (uint64_t)b->width * b->element_bytes : 0,
+      .place = b->storage == RNNC_SCRATCH ? b->place : 0,
   };
 }
 
@@ -254,7 +256,7 @@ int rnnc_check_calls(rnnc_plan_view *view, rnnc_program *program) {
   int result = find_isa(view, program);
   for (uint64_t i = 0; i < view->count[TABLE_STEPS] && result == RNNC_OK; i++) {
     const unsigned char *record = rnnc_record(view, TABLE_STEPS, i);
-    if (rnnc_u32(record) == 1) {
+    if (rnnc_u32(record) & STEP_LOOP) {
       body = rnnc_u32(record + 4);
       program->calls[i] = (rnnc_call){.loop = (uint32_t)body};
       continue;

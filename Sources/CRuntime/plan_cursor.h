@@ -28,6 +28,10 @@ RNNC_HIDDEN int rnnc_read_string(const cursor *c, const char *field, unsigned wi
 RNNC_HIDDEN int rnnc_check_all_used(const rnnc_plan_view *view, rnnc_table table, uint64_t used);
 /* The parts of rnnc_check_tables that need the buffers. */
 RNNC_HIDDEN int rnnc_check_steps(rnnc_plan_view *view);
+/* The record of a step that begins a stage of the wavefront. */
+RNNC_HIDDEN int rnnc_begin_stage(const cursor *c, int in_loop);
+/* After all buffers and steps: the portions in flight have room in the scratch memory. */
+RNNC_HIDDEN int rnnc_check_wavefront(rnnc_plan_view *view);
 RNNC_HIDDEN int rnnc_check_states(rnnc_plan_view *view, rnnc_initial *states);
 
 static inline uint32_t u32(const cursor *c, unsigned within) {

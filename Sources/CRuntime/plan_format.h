@@ -14,7 +14,7 @@
 /* Codes of element types, and how many there are. */
 enum { ELEMENT_F32 = 0, ELEMENT_BF16 = 3, ELEMENT_I32 = 8, ELEMENT_COUNT = 13 };
 
-enum { FILE_VERSION = 2, FILE_HEADER_BYTES = 256 };
+enum { FILE_VERSION = 3, FILE_HEADER_BYTES = 256 };
 
 /* Byte offsets of the header's fields. */
 enum {
@@ -34,8 +34,12 @@ enum {
   FILE_TABLES = 80,
   FILE_STEP_THREADS = 240,
   FILE_SEQUENCE_THREADS = 244,
-  FILE_RESERVED = 248
+  FILE_WAVE_ROWS = 248,
+  FILE_RESERVED = 252
 };
+
+/* Kinds of step records, and what may be added to them. */
+enum { STEP_CALL = 0, STEP_LOOP = 1, STEP_BEGINS_STAGE = 2 };
 
 /* Tables in the file's order; the header has an offset and a count of records for each. */
 typedef enum rnnc_table {
@@ -64,6 +68,7 @@ typedef struct rnnc_plan_view {
   uint64_t state_bytes, scratch_bytes; /* reached by a buffer, rounded up to 64 */
   uint32_t tile, input_count, output_count;
   uint32_t step_threads, sequence_threads;
+  rnnc_wavefront wave;
   const char *name, *isa, *features, *tool;
   rnnc_buffer *buffers;
   rnnc_report report;
@@ -88,6 +93,8 @@ static inline const unsigned char *rnnc_record(const rnnc_plan_view *view, rnnc_
   return view->bytes + view->offset[table] + index * rnnc_record_bytes(table);
 }
 
+/* Whether a tile is 2, 4, 8, ... portions of so many rows, or there is no wavefront (0). */
+RNNC_HIDDEN int rnnc_is_portion(uint32_t rows, uint32_t tile);
 /* Header and table positions, before anything is copied; `bytes` is the real length of the file. */
 RNNC_HIDDEN int rnnc_check_header(rnnc_plan_view *view, const unsigned char *file, uint64_t bytes);
 /* Every record of every table; fills view->buffers (an array of count[TABLE_BUFFERS]). */

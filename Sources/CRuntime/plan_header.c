@@ -74,7 +74,10 @@ static int check_numbers(const rnnc_plan_view *view, const unsigned char *file) 
     return refuse_field(view, "stepThreads", FILE_STEP_THREADS, "must be 1 ... 256");
   if (!is_threads(view->sequence_threads))
     return refuse_field(view, "sequenceThreads", FILE_SEQUENCE_THREADS, "must be 1 ... 256");
-  if (rnnc_u64(file + FILE_RESERVED) != 0)
+  if (!rnnc_is_portion(view->wave.rows, view->tile))
+    return refuse_field(view, "waveRows", FILE_WAVE_ROWS,
+                        "must be 0, or the tile divided by 2, 4, 8, ...");
+  if (rnnc_u32(file + FILE_RESERVED) != 0)
     return refuse_field(view, "reserved", FILE_RESERVED, "must be zero");
   return RNNC_OK;
 }
@@ -123,6 +126,7 @@ int rnnc_check_header(rnnc_plan_view *view, const unsigned char *file, uint64_t 
   view->input_count = rnnc_u32(file + FILE_INPUTS);
   view->step_threads = rnnc_u32(file + FILE_STEP_THREADS);
   view->sequence_threads = rnnc_u32(file + FILE_SEQUENCE_THREADS);
+  view->wave.rows = rnnc_u32(file + FILE_WAVE_ROWS);
   result = check_numbers(view, file);
   if (result == RNNC_OK) result = check_parts(view, file, bytes);
   if (result != RNNC_OK) return result;

@@ -43,6 +43,7 @@ static void describe(const rnnc_plan_view *view, rnnc_program *program, const un
   program->tile = view->tile;
   program->step_threads = view->step_threads;
   program->sequence_threads = view->sequence_threads;
+  program->wave = view->wave;
   program->state_bytes = view->state_bytes;
   program->scratch_bytes = view->scratch_bytes;
   program->weights = file + view->offset[TABLE_WEIGHTS];

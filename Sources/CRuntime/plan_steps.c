@@ -21,8 +21,13 @@ static int check_operand(rnnc_plan_view *view, uint64_t index) {
 static int check_step(const cursor *c, uint64_t *body, uint64_t *integer, uint64_t *operand) {
   rnnc_plan_view *view = c->view;
   uint32_t kind = u32(c, 0), count = u32(c, 4), integers = u32(c, 12), operands = u32(c, 16);
-  if (kind > 1) return rnnc_refuse_field(c, "kind", 0, "unknown code %u", kind);
-  if (kind == 1) {
+  if (kind > (STEP_LOOP | STEP_BEGINS_STAGE))
+    return rnnc_refuse_field(c, "kind", 0, "unknown code %u", kind);
+  if (kind & STEP_BEGINS_STAGE) {
+    int result = rnnc_begin_stage(c, *body > 0);
+    if (result != RNNC_OK) return result;
+  }
+  if (kind & STEP_LOOP) {
     if (*body > 0) return rnnc_refuse_field(c, "kind", 0, "a loop inside a loop");
     if (count == 0 || count > view->count[TABLE_STEPS] - c->index - 1)
       return rnnc_refuse_field(c, "count", 4, "a loop over %u of %llu following entries", count,

@@ -169,6 +169,7 @@ int rnnc_check_tables(rnnc_plan_view *view, rnnc_port *ports, rnnc_initial *stat
   if (result == RNNC_OK) result = check_ports(view, ports);
   if (result == RNNC_OK) result = check_buffers(view, ports);
   if (result == RNNC_OK) result = rnnc_check_steps(view);
+  if (result == RNNC_OK) result = rnnc_check_wavefront(view);
   if (result == RNNC_OK) result = rnnc_check_states(view, states);
   return result;
 }

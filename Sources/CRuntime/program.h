@@ -5,7 +5,13 @@
 
 #define RNNC_HIDDEN __attribute__((visibility("hidden")))
 
-enum { RNNC_ALIGN = 64, RNNC_MAX_TILE = 4096, RNNC_MAX_THREADS = 256, RNNC_STATE_HEADER = 64 };
+enum {
+  RNNC_ALIGN = 64,
+  RNNC_MAX_TILE = 4096,
+  RNNC_MAX_THREADS = 256,
+  RNNC_STATE_HEADER = 64,
+  RNNC_MAX_STAGES = 16
+};
 /* From so many steps on a call counts as a sequence. */
 enum { RNNC_SEQUENCE_STEPS = 64 };
 
@@ -29,12 +35,13 @@ typedef struct rnnc_buffer {
   int64_t width;
 } rnnc_buffer;
 
-/* An operand, resolved: byte `offset` of its storage; row t stands t row_bytes later. */
+/* An operand, resolved: byte place + offset of its storage; row t stands t row_bytes later. */
 typedef struct rnnc_slot {
   uint32_t storage;
   uint32_t port;
   uint64_t offset;
   uint64_t row_bytes;
+  uint64_t place; /* where the buffer begins, of scratch memory alone; 0 */
 } rnnc_slot;
 
 /* One entry of the list: a call, or (function NULL) a loop over the next `loop` calls. */
@@ -54,6 +61,16 @@ typedef struct rnnc_initial {
   int64_t initial;
 } rnnc_initial;
 
+/* A sequence in portions of `rows` rows: thread s runs the entries starts[s] ... starts[s + 1] - 1
+ * for one portion while the next thread runs its own for the portion before. A portion in flight
+ * has the tile's scratch memory in small: every place divided by 2^fold. */
+typedef struct rnnc_wavefront {
+  uint32_t rows, stages; /* 0 rows: none */
+  uint32_t fold;         /* log2 of tile / rows */
+  uint32_t starts[RNNC_MAX_STAGES + 1];
+  uint64_t portion_bytes;
+} rnnc_wavefront;
+
 struct rnnc_program {
   uint64_t identity; /* the plan file's checksum */
   const char *name;
@@ -61,6 +78,7 @@ struct rnnc_program {
   int isa_index;
   uint32_t tile;
   uint32_t step_threads, sequence_threads;
+  rnnc_wavefront wave;
   uint64_t state_bytes;
   uint64_t scratch_bytes;
   const unsigned char *weights;

@@ -25,6 +25,8 @@ package struct Plan: Sendable, Equatable {
   /// the results are the same for any number.
   package var stepThreads = 1
   package var sequenceThreads = 1
+  /// How as many threads as it has stages share a sequence; nil: they share every call instead.
+  package var wavefront: Wavefront?
   /// Packed weights; weight buffers are 64-byte aligned ranges of it.
   package var weights: [UInt8]
 
@@ -45,6 +47,23 @@ package struct Plan: Sendable, Equatable {
     self.stateByteCount = stateByteCount
     self.scratchByteCount = scratchByteCount
     self.weights = weights
+  }
+}
+
+/// A sequence in portions of some rows of the tile, which pass through stages of the list of calls, a
+/// thread each: a thread works on one portion while the next works on the portion before.
+///
+/// A portion in flight has the tile's scratch memory in small: place and size of every buffer divided
+/// by how many portions a tile is.
+package struct Wavefront: Sendable, Equatable {
+  package var rows: Int
+  /// Entries of `Plan.steps` with which the second and later stages begin.
+  package var starts: [Int]
+  package var stages: Int { starts.count + 1 }
+
+  package init(rows: Int, starts: [Int]) {
+    self.rows = rows
+    self.starts = starts
   }
 }
 

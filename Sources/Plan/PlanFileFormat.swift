@@ -3,17 +3,23 @@ import Tensors
 /// The numbers of `Plan.docc/PlanFile.md`, for the writer and the reader.
 package enum PlanFileFormat {
   package static let magic: [UInt8] = Array("RNNCPLAN".utf8)
-  package static let version: UInt32 = 2
+  package static let version: UInt32 = 3
   package static let headerByteCount = 256
   package static let alignment = 64
   /// In place of an index: no operand, no initial values.
   package static let none = UInt32.max
   package static let maximumTile = 4096
   package static let maximumThreads = 256
+  package static let maximumStages = 16
   package static let maximumMemory = 1 << 30
   package static let maximumRank = 8
   package static let maximumIntegers = 640
   package static let maximumOperands = 32
+
+  /// Kinds of step records, and what is added where a stage of the wavefront begins.
+  package static let call: UInt32 = 0
+  package static let loop: UInt32 = 1
+  package static let beginsStage: UInt32 = 2
 
   /// Byte offsets of the header's fields.
   package enum Field {
@@ -33,7 +39,8 @@ package enum PlanFileFormat {
     package static let parts = 80
     package static let stepThreads = 240
     package static let sequenceThreads = 244
-    package static let reserved = 248
+    package static let waveRows = 248
+    package static let reserved = 252
   }
 
   /// The parts after the header, in the order of the file.

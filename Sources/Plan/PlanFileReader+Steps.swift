@@ -1,15 +1,19 @@
 import Tensors
 
 extension PlanFileReader {
-  func decodeSteps(of plan: Plan) throws(PlanFileError) -> [Step] {
+  func decodeSteps(of plan: inout Plan) throws(PlanFileError) -> [Step] {
     var taken = Taken()
     var body = 0
     var steps: [Step] = []
     for index in 0..<count(.steps) {
       let record = PlanFileRecord(reader: self, part: .steps, index: index)
       let kind = record.u32(0)
-      try record.require(kind <= 1, "kind", 0, "unknown code \(kind)")
-      if kind == 1 {
+      try record.require(
+        kind <= Format.loop | Format.beginsStage, "kind", 0, "unknown code \(kind)")
+      if kind & Format.beginsStage != 0 {
+        try beginStage(record, isInLoop: body > 0, of: &plan)
+      }
+      if kind & Format.loop != 0 {
         try record.require(body == 0, "kind", 0, "a loop inside a loop")
         body = try loopCount(record)
         steps.append(.loop(count: body))

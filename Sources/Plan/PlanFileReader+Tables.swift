@@ -24,7 +24,9 @@ extension PlanFileReader {
     plan.sequenceThreads = Int(u32(Format.Field.sequenceThreads))
     try decodePorts(into: &plan)
     for index in 0..<count(.buffers) { plan.buffers.append(try buffer(index, of: plan)) }
-    plan.steps = try decodeSteps(of: plan)
+    plan.wavefront = Wavefront(rows: Int(u32(Format.Field.waveRows)), starts: [])
+    plan.steps = try decodeSteps(of: &plan)
+    try checkWavefront(of: &plan)
     for index in 0..<count(.states) { plan.states.append(try state(index, of: plan)) }
     let weights = parts[.weights]!
     plan.weights = Array(bytes[weights.offset..<weights.offset + weights.count])

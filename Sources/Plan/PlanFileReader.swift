@@ -89,7 +89,17 @@ package struct PlanFileReader {
         "must be 1 ... \(Format.maximumThreads)")
     }
     try require(
-      u64(Format.Field.reserved) == 0, "reserved", Format.Field.reserved, "must be zero")
+      isPortion(u32(Format.Field.waveRows), of: tile), "waveRows", Format.Field.waveRows,
+      "must be 0, or the tile divided by 2, 4, 8, ...")
+    try require(
+      u32(Format.Field.reserved) == 0, "reserved", Format.Field.reserved, "must be zero")
+  }
+
+  /// Whether a tile is 2, 4, 8, ... portions of so many rows, or there is no wavefront (0).
+  private func isPortion(_ rows: UInt32, of tile: UInt32) -> Bool {
+    if rows == 0 { return true }
+    let portions = tile / rows
+    return portions >= 2 && portions * rows == tile && portions.nonzeroBitCount == 1
   }
 
   /// Parts follow each other without choice, so an offset is right or wrong; none can overlap.

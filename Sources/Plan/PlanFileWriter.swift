@@ -24,7 +24,10 @@ package struct PlanFileWriter {
     var header = try encodeHeader(file)
     for port in plan.inputs + plan.outputs { try append(port) }
     for buffer in plan.buffers { try append(buffer) }
-    for step in plan.steps { try append(step) }
+    for (index, step) in plan.steps.enumerated() {
+      try append(
+        step, mark: plan.wavefront?.starts.contains(index) == true ? Format.beginsStage : 0)
+    }
     for state in plan.states { try append(state) }
     self[.weights].bytes = plan.weights
     appendParts(to: &header)
@@ -54,6 +57,7 @@ package struct PlanFileWriter {
     header.pad(to: Format.Field.stepThreads)
     header.u32(try number(plan.stepThreads, "stepThreads"))
     header.u32(try number(plan.sequenceThreads, "sequenceThreads"))
+    header.u32(try number(plan.wavefront?.rows ?? 0, "waveRows"))
     header.pad(to: Format.headerByteCount)
     return header
   }
@@ -103,16 +107,17 @@ package struct PlanFileWriter {
     self[.buffers].u64(width)
   }
 
-  private mutating func append(_ step: Step) throws(PlanFileError) {
+  private mutating func append(_ step: Step, mark: UInt32) throws(PlanFileError) {
     switch step {
     case .loop(let count):
       let count: UInt32 = try number(count, "loop count")
-      self[.steps].u32(1, count, 0, 0, 0, 0)
+      self[.steps].u32(Format.loop | mark, count, 0, 0, 0, 0)
     case .call(let call):
       let kernel = try string(call.kernel, "kernel")
       let comment = try string(call.comment, "comment")
       self[.steps].u32(
-        0, 0, kernel, UInt32(call.integers.count), UInt32(call.operands.count), comment)
+        Format.call | mark, 0, kernel, UInt32(call.integers.count), UInt32(call.operands.count),
+        comment)
       for integer in call.integers {
         self[.integers].u32(UInt32(bitPattern: integer))
       }

@@ -33,6 +33,12 @@ package struct PlanParser {
     case "input": plan.inputs.append(try parsePort(&line))
     case "output": plan.outputs.append(try parsePort(&line))
     case "state": try parseState(&line)
+    case "wavefront":
+      try line.expect("rows")
+      plan.wavefront = Wavefront(rows: try line.integer(), starts: [])
+    case "stage":
+      guard plan.wavefront != nil else { throw line.error("a stage, and there is no wavefront") }
+      plan.wavefront!.starts.append(plan.steps.count)
     case "loop": plan.steps.append(.loop(count: try line.integer()))
     default: plan.steps.append(.call(try parseCall(word, &line)))
     }

@@ -6,6 +6,7 @@ import Tensors
 ///     plan "kws" isa avx2 tile 64 rate 100.0
 ///     memory state 128 scratch 1024 weights 4096
 ///     threads step 1 sequence 2
+///     wavefront rows 8
 ///
 ///     input "frame" f32[40]
 ///     output "prob" f32[3] labels ["zero", "one", "two"]
@@ -16,6 +17,7 @@ import Tensors
 ///     state "rnn.h_l0" = %4 from %5
 ///
 ///     project_f32(rows=128, columns=40; w=%0, x=%1, bias=-, y=%2+64)  // rnn, input
+///     stage
 ///     loop 2
 ///       copy_f32(...)
 package struct PlanPrinter {
@@ -47,13 +49,13 @@ package struct PlanPrinter {
         "memory state \(plan.stateByteCount) scratch \(plan.scratchByteCount) "
           + "weights \(plan.weights.count)",
         "threads step \(plan.stepThreads) sequence \(plan.sequenceThreads)",
-      ]
+      ] + (plan.wavefront.map { ["wavefront rows \($0.rows)"] } ?? [])
     ]
     parts.append(
       plan.inputs.map { "input \(line(of: $0))" } + plan.outputs.map { "output \(line(of: $0))" })
     parts.append(plan.buffers.indices.map { "%\($0) = \(line(of: plan.buffers[$0]))" })
     parts.append(plan.states.map(line))
-    parts.append(lines(of: plan.steps))
+    parts.append(lines(of: plan))
     return parts.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") + "\n" }
       .joined(separator: "\n")
   }
@@ -86,16 +88,17 @@ package struct PlanPrinter {
     return "state \(Self.quoted(state.name)) = %\(state.buffer)\(initial)"
   }
 
-  private func lines(of steps: [Step]) -> [String] {
+  private func lines(of plan: Plan) -> [String] {
     var body = 0
-    return steps.map { step in
+    return plan.steps.enumerated().flatMap { index, step in
+      let mark = plan.wavefront?.starts.contains(index) == true ? ["stage"] : []
       switch step {
       case .loop(let count):
         body = count
-        return "loop \(count)"
+        return mark + ["loop \(count)"]
       case .call(let call):
         defer { body -= 1 }
-        return (body > 0 ? "  " : "") + line(of: call)
+        return mark + [(body > 0 ? "  " : "") + line(of: call)]
       }
     }
   }

@@ -1,3 +1,5 @@
+import COpenMP
+import Compiler
 import Foundation
 import IR
 import Kernels
@@ -104,6 +106,27 @@ import Testing
     }
     #expect(first.hasBits(of: alone))
     #expect(!second.hasBits(of: alone))
+  }
+
+  /// Calls shared by threads, and layers that they take in turn: where the plan has a wavefront, as many
+  /// threads as it has stages, over portions that end with the sequence or before.
+  @Test(arguments: ISA.here)
+  func threadsGiveTheSameBits(isa: ISA) throws {
+    var wavefronts = 0
+    for seed in 1000..<1020 {
+      let random = RandomCase.chain(seed: seed, layers: 8, steps: 45)
+      let plan = try Compile.plan(random.graph, for: isa, verifying: true)
+      if plan.wavefront != nil { wavefronts += 1 }
+      let run = try StreamRun(Program(plan, isa: isa), inputs: random.inputs, steps: 45)
+      let alone = try run.run(portions: [45])
+      for (threads, portions) in [(2, [45]), (2, [1, 9, 16]), (3, [45]), (4, [45])] {
+        let team = Team(threads: threads, runner: copenmp_run)
+        #expect(
+          try run.run(portions: portions, on: team).hasBits(of: alone),
+          "seed \(seed), \(threads) threads, \(portions)")
+      }
+    }
+    #expect(wavefronts > 5)
   }
 
   @Test func threadsMayRunStreamsOfOneProgram() throws {

@@ -168,7 +168,7 @@ import Testing
     let bytes = try SamplePlan.bytes(SamplePlan.everything())
     expect(.malformed, try folder.write(Data(bytes.dropLast(64)), to: "short.plan"))
     var other = bytes
-    other[8] = 3
+    other[8] = 2
     expect(.version, try folder.write(Data(other), to: "version.plan"))
   }
 }

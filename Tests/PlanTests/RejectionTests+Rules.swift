@@ -29,6 +29,27 @@ private func record(
 }
 
 extension RejectionTests {
+  /// The sample has two stages; the second begins with entry 3, a loop.
+  static let wavefronts = [
+    record(.steps, 0, "kind", 0, u32: 2, "a stage must begin between two entries of the list"),
+    record(.steps, 4, "kind", 0, u32: 2, "a stage must begin between two entries of the list"),
+    Damage("steps[3].kind", "more stages than 2 portions of a tile, or than 16") {
+      $0.set(u32: 2, at: $0.at(.steps, 1, 0))
+    },
+    Damage("steps[3].kind", "a stage, and there is no wavefront") { $0.set(u32: 0, at: 248) },
+    Damage("waveRows", "a wavefront of less than two stages") {
+      $0.set(u32: 1, at: $0.at(.steps, 3, 0))
+    },
+    Damage("buffers[10].place", "1088 is not a multiple of 128, as a wavefront needs") {
+      $0.set(u64: 1088, at: $0.at(.buffers, 10, 16))
+    },
+    Damage("buffers[10].place", "a wavefront needs 240 bytes from 3968 on") {
+      $0.set(u32: 0, at: $0.at(.buffers, 10, 12))
+      $0.set(u64: 3968, at: $0.at(.buffers, 10, 16))
+      $0.set(u64: 30, at: $0.at(.buffers, 10, 24))
+    },
+  ]
+
   static let headers = [
     header("magic", at: 0, u32: 0, "not an rnnc plan file"),
     header("headerBytes", at: 12, u32: 255, "must be 256"),
@@ -48,7 +69,9 @@ extension RejectionTests {
     header("stepThreads", at: 240, u32: 257, "must be 1 ... 256"),
     header("sequenceThreads", at: 244, u32: 0, "must be 1 ... 256"),
     header("sequenceThreads", at: 244, u32: .max, "must be 1 ... 256"),
-    header("reserved", at: 248, u64: 1, "must be zero"),
+    header("waveRows", at: 248, u32: 3, "must be 0, or the tile divided by 2, 4, 8, ..."),
+    header("waveRows", at: 248, u32: 4, "must be 0, or the tile divided by 2, 4, 8, ..."),
+    header("reserved", at: 252, u32: 1, "must be zero"),
     Damage("isa", "must not be empty") { $0.set(u32: $0.u32(72), at: 68) },
   ]
 
@@ -145,7 +168,7 @@ extension RejectionTests {
   ]
 
   static let steps = [
-    record(.steps, 0, "kind", 0, u32: 2, "unknown code 2"),
+    record(.steps, 0, "kind", 0, u32: 4, "unknown code 4"),
     record(.steps, 0, "count", 4, u32: 1, "a call has no count"),
     record(.steps, 0, "kernel", 8, u32: 1, "1 is not the start of a string"),
     record(.steps, 0, "integerCount", 12, u32: 641, "641, at most 640 and as many as there are"),

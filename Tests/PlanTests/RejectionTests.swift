@@ -22,7 +22,7 @@ import Testing
 
   @Test(
     arguments: headers + parts + texts + ports + buffers + placed + steps + loops + operands
-      + states)
+      + states + wavefronts)
   func bothReadersRefuse(damage: Damage) throws {
     var file = try PlanBytes()
     damage.inflict(&file)
@@ -54,11 +54,11 @@ import Testing
 
   @Test func anotherVersionIsRefusedAsSuch() throws {
     var file = try PlanBytes()
-    file.set(u32: 3, at: 8)
+    file.set(u32: 2, at: 8)
     let answer = openInC(file.sealed)
     #expect(answer.code == RNNC_E_VERSION)
     #expect(
-      answer.message == "version (byte 8): the plan has format version 3, this runtime reads 2")
+      answer.message == "version (byte 8): the plan has format version 2, this runtime reads 3")
     let error = #expect(throws: PlanFileError.self) { try PlanFileReader.read(file.sealed) }
     #expect(error?.kind == .version)
   }

@@ -16,7 +16,7 @@ enum SamplePlan {
 
   /// Every kind of thing that a plan can have: float and integer inputs, labels, all storages,
   /// a learned initial state, a recurrence, a lookup, a loop, an absent operand, two repeating
-  /// operands.
+  /// operands, a wavefront of two stages (where the tile is even).
   ///
   ///     h, c = lstm(x)                      2 units of 3 inputs
   ///     m    = softsign(m + table[token])   in a loop over the steps
@@ -26,6 +26,7 @@ enum SamplePlan {
     var plan = Plan(name: "everything", isa: "scalar", tile: tile, rate: 12.5)
     plan.stepThreads = 2
     plan.sequenceThreads = 3
+    if tile % 2 == 0 { plan.wavefront = Wavefront(rows: tile / 2, starts: [3]) }
     plan.inputs = [
       Port(name: "x", element: .f32, declared: .f32, shape: [3]),
       Port(name: "token", element: .i32, declared: .u8, shape: []),

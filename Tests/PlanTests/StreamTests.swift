@@ -74,7 +74,7 @@ import Testing
     #expect(program.inputs.map(\.isInteger) == [false, true])
     #expect(program.outputs.map(\.width) == [4])
     #expect(program.stateByteCount == 64 + 192)
-    #expect(program.scratchByteCount == 2048 + 64)
+    #expect(program.scratchByteCount == 2 * (1024 + 64))
   }
 
   /// Spans are for programs with one float input and one float output.

@@ -14,8 +14,11 @@ package enum AssignArena {
     }
   }
 
-  /// Byte offsets, 64-byte aligned, and the arena's size.
-  package static func offsets(of lives: [Life]) -> (offsets: [Int], byteCount: Int) {
+  /// Byte offsets and the arena's size, multiples of `alignment`.
+  package static func offsets(
+    of lives: [Life], alignment: Int = 64
+  ) -> (offsets: [Int], byteCount: Int) {
+    func aligned(_ byteCount: Int) -> Int { (byteCount + alignment - 1) / alignment * alignment }
     var offsets = [Int](repeating: 0, count: lives.count)
     var placed: [Int] = []
     let order = lives.indices.sorted {

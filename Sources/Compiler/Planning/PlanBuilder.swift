@@ -82,6 +82,7 @@ struct PlanBuilder {
     for (result, place) in zip(function.results, outputs) {
       copy(result.value, to: place, comment: "output \(result.name)")
     }
+    plan.wavefront = WavefrontChoice.wavefront(for: plan, lanes: target.lanes)
     assignScratch()
     (plan.stepThreads, plan.sequenceThreads) = ThreadChoice.threads(
       for: plan, lanes: target.lanes)
@@ -218,6 +219,7 @@ struct PlanBuilder {
     var arena = self.arena()
     while arena.byteCount > Self.scratchLimit && plan.tile > 1 {
       plan.tile /= 2
+      if plan.wavefront.map({ $0.rows * $0.stages > plan.tile }) == true { plan.wavefront = nil }
       arena = self.arena()
     }
     for (buffer, offset) in zip(arena.buffers, arena.offsets) {
@@ -226,10 +228,14 @@ struct PlanBuilder {
     plan.scratchByteCount = arena.byteCount
   }
 
+  /// Of a tile. Each has the arena in small, so all places and sizes are multiples of their number.
+  private var portions: Int { plan.wavefront.map { plan.tile / $0.rows } ?? 1 }
+
   private func arena() -> (buffers: [Int], offsets: [Int], byteCount: Int) {
     let lives = scratchLives()
     let buffers = lives.keys.sorted()
-    let (offsets, byteCount) = AssignArena.offsets(of: buffers.map { lives[$0]! })
+    let (offsets, byteCount) = AssignArena.offsets(
+      of: buffers.map { lives[$0]! }, alignment: 64 * portions)
     return (buffers, offsets, byteCount)
   }
 
@@ -246,7 +252,7 @@ struct PlanBuilder {
         for index in call.operands.compactMap(\.buffer) {
           let buffer = plan.buffers[index]
           guard case .scratch = buffer.storage else { continue }
-          let rows = buffer.perStep ? plan.tile : 1
+          let rows = buffer.perStep ? plan.tile : portions
           let before = lives[index]?.range ?? span
           lives[index] = .init(
             range: min(

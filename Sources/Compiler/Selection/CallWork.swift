@@ -32,24 +32,7 @@ struct CallWork {
   var meetings = 0
   var isInLoop = false
 
-  /// Those of all calls of a plan, in order.
-  static func works(of plan: Plan, lanes: Int) -> [CallWork] {
-    var works: [CallWork] = []
-    var body = 0
-    for step in plan.steps {
-      switch step {
-      case .loop(let count): body = count
-      case .call(let call):
-        var work = CallWork(call, in: plan, lanes: lanes)
-        work.isInLoop = body > 0
-        works.append(work)
-        body -= 1
-      }
-    }
-    return works
-  }
-
-  private init(_ call: KernelCall, in plan: Plan, lanes: Int) {
+  init(_ call: KernelCall, in plan: Plan, lanes: Int) {
     let names = KernelDescriptor.named(call.kernel)?.integerNames ?? []
     let integers = Dictionary(
       zip(names, call.integers.map(Int.init)), uniquingKeysWith: { first, _ in first })

@@ -17,8 +17,7 @@ package enum ThreadChoice {
   package static func threads(
     for plan: Plan, lanes: Int
   ) -> (step: Int, sequence: Int) {
-    let works = CallWork.works(of: plan, lanes: lanes)
-    let model = Model(works: works, tile: plan.tile, lanes: lanes)
+    let model = Model(of: plan, lanes: lanes)
     return (model.choice(steps: 1), model.choice(steps: sequenceSteps))
   }
 }
@@ -58,71 +57,6 @@ extension ThreadChoice {
       case ..<Double(32 << 20): 110
       default: min(50, 110 / Double(threads))
       }
-    }
-  }
-
-  struct Model {
-    let works: [CallWork]
-    let tile: Int
-    let lanes: Int
-    /// What a single step walks through.
-    private let bytes: Double
-
-    init(works: [CallWork], tile: Int, lanes: Int) {
-      self.works = works
-      self.tile = tile
-      self.lanes = lanes
-      bytes = works.reduce(0) { $0 + $1.bytes }
-    }
-
-    func choice(steps: Int) -> Int {
-      var best = 1
-      while 2 * best <= limit,
-        nanoseconds(steps: steps, threads: 2 * best) * (best == 1 ? worthwhile : worthMore)
-          <= nanoseconds(steps: steps, threads: best)
-      { best *= 2 }
-      return best
-    }
-
-    /// A call of so many steps by a power of two of threads that slept before.
-    func nanoseconds(steps: Int, threads: Int) -> Double {
-      let extra = Double(threads - 1)
-      var sum = threads > 1 ? Machine.wake + Machine.fork * extra : 0
-      for work in works { sum += nanoseconds(work, steps: steps, threads: threads) }
-      return sum
-    }
-
-    private func nanoseconds(_ work: CallWork, steps: Int, threads: Int) -> Double {
-      let rows = Double(steps)
-      let calls = work.isInLoop ? rows : Double((steps - 1) / tile + 1)
-      let meetings = calls + (work.meetings > 0 ? rows * Double(work.meetings) : 0)
-      let rounds = Double(threads.trailingZeroBitCount)
-      return calls * Machine.call + meetings * rounds * Machine.wait
-        + rows * row(work, single: steps == 1 || work.isInLoop, threads: threads)
-        + rows * work.written * (1 - 1 / Double(threads)) * Machine.exchange
-    }
-
-    /// One row of a call, as its busiest thread sees it.
-    private func row(_ work: CallWork, single: Bool, threads: Int) -> Double {
-      let isMany = work.kind == .product && !single
-      let footprint = single ? bytes : work.footprint
-      let bandwidth = Machine.bandwidth(
-        footprint: work.kind == .blocks && !single ? footprint : footprint / Double(threads),
-        threads: threads)
-      let peak = Machine.multiplyAdds * Double(lanes) * (isMany ? Machine.rowsEfficiency : 1)
-      let reading = work.bytes / bandwidth / (isMany ? Machine.rowsOfReading : 1)
-      let epilogue = Machine.epilogue * (work.units / Double(lanes)).rounded(.up)
-      let whole =
-        max(work.multiplyAdds / peak, reading) + epilogue + work.elements * Machine.element
-      return whole * share(work, single: single, threads: threads)
-    }
-
-    /// The largest part that one thread gets.
-    private func share(_ work: CallWork, single: Bool, threads: Int) -> Double {
-      // Loops of one row are too short to share, whatever their kernel does.
-      if work.kind == .other { return single ? 1 : 1 / Double(threads) }
-      let parts = Double(work.parts)
-      return (parts / Double(threads)).rounded(.up) / parts
     }
   }
 }

@@ -18,7 +18,8 @@ struct PlanListing {
     try session.print("state     \(grouped(plan.stateByteCount)) bytes per stream")
     try session.print("scratch   \(grouped(plan.scratchByteCount)) bytes per call")
     try session.print(
-      "threads   at most \(plan.stepThreads) for a step, \(plan.sequenceThreads) for a sequence\n")
+      "threads   at most \(plan.stepThreads) for a step, \(plan.sequenceThreads) for a sequence"
+        + (plan.wavefront.map { "; \($0.stages) take calls in turn" } ?? "") + "\n")
     try session.print(portTable)
     try session.print("")
     try session.print(callTable)
@@ -50,6 +51,7 @@ struct PlanListing {
       "scratch_bytes": .integer(plan.scratchByteCount),
       "step_threads": .integer(plan.stepThreads),
       "sequence_threads": .integer(plan.sequenceThreads),
+      "wavefront_stages": .optional(plan.wavefront?.stages),
       "inputs": .array(plan.inputs.map(Self.json)),
       "outputs": .array(plan.outputs.map(Self.json)),
       "calls": .array(

@@ -28,10 +28,26 @@ struct Explanation {
       .object([
         "kind": .string("threads"), "step": .integer(plan.stepThreads),
         "sequence": .integer(plan.sequenceThreads),
+        "wavefront_stages": .optional(plan.wavefront?.stages),
       ]))
     try session.print(
       "threads that pay: \(plan.stepThreads) for a step, \(plan.sequenceThreads) for a sequence "
         + "(-t auto takes as many as there are processors for)")
+    if let wavefront = plan.wavefront {
+      try session.print(
+        "\(wavefront.stages) threads take the calls of a sequence in turn, \(wavefront.rows) steps "
+          + "at a time; the second begins with \(begins(wavefront))")
+    }
+  }
+
+  /// What the second and later stages begin with.
+  private func begins(_ wavefront: Wavefront) -> String {
+    wavefront.starts.map { start in
+      let first = plan.steps[start...].lazy.compactMap { step -> String? in
+        if case .call(let call) = step { call.comment } else { nil }
+      }.first
+      return "'\(first ?? "")'"
+    }.joined(separator: ", the next with ")
   }
 
   private func weightBytes(_ call: KernelCall) -> Int {

@@ -45,8 +45,9 @@ struct Tuner {
     }
   }
 
-  /// Twice as many threads as long as that helps.
+  /// Twice as many threads as long as that helps, in a wavefront if that is the faster way.
   mutating func tuneThreads(upTo processors: Int) throws {
+    try tuneWavefront(upTo: processors)
     let model = try Executable.opening(file)
     func side(_ threads: Int) -> PairedTimer.Side {
       .init(model: model, team: threads > 1 ? Team(threads: threads, runner: copenmp_run) : nil)
@@ -60,6 +61,22 @@ struct Tuner {
       file.plan.sequenceThreads = threads
       threads *= 2
     }
+  }
+
+  /// Leaves the wavefront out where threads that share every call are faster.
+  private mutating func tuneWavefront(upTo processors: Int) throws {
+    guard let wavefront = file.plan.wavefront, wavefront.stages <= processors,
+      ContinuousClock.now < deadline
+    else { return }
+    var shared = file
+    shared.plan.wavefront = nil
+    let team = Team(threads: wavefront.stages, runner: copenmp_run)
+    let (before, after) = (try Executable.opening(file), try Executable.opening(shared))
+    let ratio = try PairedTimer(
+      .init(model: before, team: team), .init(model: after, team: team),
+      modes: [.sequence(PairedTimer.sequence)]
+    ).ratio()
+    if ratio < Self.gain { file = shared }
   }
 
   private func isTwin(_ step: Step, of call: KernelCall) -> Bool {

@@ -32,21 +32,22 @@ struct StreamRun {
   }
 
   /// A new stream over all steps in portions of the given sizes, the last ones repeated.
-  func run(portions: [Int]) throws -> StreamResult {
+  func run(portions: [Int], on team: Team? = nil) throws -> StreamResult {
     var stream = Stream(program)
     var result = StreamResult()
-    try run(&stream, 0..<steps, portions: portions, into: &result)
+    try run(&stream, 0..<steps, portions: portions, on: team, into: &result)
     return result
   }
 
   /// Continues `stream` with some of the steps; appends to the outputs and replaces the states.
   func run(
-    _ stream: inout Stream, _ range: Range<Int>, portions: [Int], into result: inout StreamResult
+    _ stream: inout Stream, _ range: Range<Int>, portions: [Int], on team: Team? = nil,
+    into result: inout StreamResult
   ) throws {
     var (start, portion) = (range.lowerBound, 0)
     while start < range.upperBound {
       let count = min(portions[min(portion, portions.count - 1)], range.upperBound - start)
-      for (port, rows) in zip(program.outputs, try runOnce(&stream, start..<start + count)) {
+      for (port, rows) in zip(program.outputs, try runOnce(&stream, start..<start + count, team)) {
         result.outputs[port.name, default: []] += rows
       }
       (start, portion) = (start + count, portion + 1)
@@ -57,7 +58,9 @@ struct StreamRun {
     }
   }
 
-  private func runOnce(_ stream: inout Stream, _ range: Range<Int>) throws -> [[Float]] {
+  private func runOnce(
+    _ stream: inout Stream, _ range: Range<Int>, _ team: Team?
+  ) throws -> [[Float]] {
     let buffers = program.outputs.map { port in
       // Not zero, so that an element nobody wrote shows.
       let buffer = UnsafeMutableBufferPointer<Float>.allocate(capacity: range.count * port.width)
@@ -73,7 +76,7 @@ struct StreamRun {
       if range.count == 1 {
         try stream.step(inputs: inputs, outputs: outputs)
       } else {
-        try stream.run(inputs: inputs, outputs: outputs, steps: range.count)
+        try stream.run(inputs: inputs, outputs: outputs, steps: range.count, on: team)
       }
     }
     return buffers.map(Array.init)
