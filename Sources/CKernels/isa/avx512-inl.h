@@ -4,6 +4,7 @@
 #define VL        16
 #define CK_TARGET 1
 #define CK_FUSED  1
+#define CK_MASKED 1
 /* clang-format off */
 #ifdef CK_DOT
 #define K(name)   name##_avx512bf16
@@ -32,15 +33,8 @@ INLINE vmask v_first(int n) { return (vmask)(n >= VL ? 0xffffu : (1u << (n > 0 ?
 
 INLINE vec v_load(const float *p) { return _mm512_loadu_ps(p); }
 INLINE void v_store(float *p, vec a) { _mm512_storeu_ps(p, a); }
-INLINE vec v_load_n(const float *p, int n) {
-  return n >= VL ? v_load(p) : _mm512_maskz_loadu_ps(v_first(n), p);
-}
-INLINE void v_store_n(float *p, vec a, int n) {
-  if (n >= VL)
-    v_store(p, a);
-  else
-    _mm512_mask_storeu_ps(p, v_first(n), a);
-}
+INLINE vec v_load_n(const float *p, int n) { return _mm512_maskz_loadu_ps(v_first(n), p); }
+INLINE void v_store_n(float *p, vec a, int n) { _mm512_mask_storeu_ps(p, v_first(n), a); }
 INLINE vec v_set(float a) { return _mm512_set1_ps(a); }
 
 INLINE vec v_add(vec a, vec b) { return _mm512_add_ps(a, b); }

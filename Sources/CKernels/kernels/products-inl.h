@@ -15,6 +15,61 @@ INLINE int64_t K(panel_words)(int type, int vectors, int64_t columns) {
   return (type == CK_BF16 ? (columns + 1) / 2 : columns) * vectors * VL;
 }
 
+/* ---- What goes into a panel's sums and comes out of them ----
+ *
+ * `vectors` vectors, `apart` elements from one to the next, of which `lanes` elements exist:
+ * together where they are rows side by side, of each where they are gates. */
+
+INLINE int K(part_lanes)(int lanes, int is_side, int v) {
+  return is_side ? ck_lanes(lanes, v * VL, VL) : lanes;
+}
+
+SHARED void K(load_part)(const float *x, int64_t apart, int vectors, int lanes, int is_side,
+                         vec *out) {
+  for (int v = 0; v < vectors; v++)
+    out[v] = v_load_n(x + v * apart, K(part_lanes)(lanes, is_side, v));
+}
+
+SHARED void K(store_part)(float *y, int64_t apart, int vectors, int lanes, int is_side,
+                          const vec *in) {
+  for (int v = 0; v < vectors; v++)
+    v_store_n(y + v * apart, in[v], K(part_lanes)(lanes, is_side, v));
+}
+
+/* Most panels are, and need no look at every vector; masks cost nothing where CK_MASKED is defined.
+ */
+INLINE int K(is_full)(int vectors, int lanes, int is_side) {
+#ifdef CK_MASKED
+  return (void)vectors, (void)lanes, (void)is_side, 0;
+#else
+  return lanes == (is_side ? vectors * VL : VL);
+#endif
+}
+
+INLINE void K(load_panel)(const float *x, int64_t apart, int vectors, int lanes, int is_side,
+                          vec *out) {
+  if (K(is_full)(vectors, lanes, is_side)) {
+    UNROLLED for (int v = 0; v < vectors; v++) out[v] = v_load(x + v * apart);
+  } else {
+    vec part[CK_VECTORS]; /* its own memory, so that `out` may stay in registers */
+    K(load_part)(x, apart, vectors, lanes, is_side, part);
+    UNROLLED for (int v = 0; v < vectors; v++) out[v] = part[v];
+  }
+}
+
+INLINE void K(store_panel)(float *y, int64_t apart, int vectors, int lanes, int is_side,
+                           const vec *in) {
+  if (K(is_full)(vectors, lanes, is_side)) {
+    UNROLLED for (int v = 0; v < vectors; v++) v_store(y + v * apart, in[v]);
+  } else {
+    vec part[CK_VECTORS];
+    UNROLLED for (int v = 0; v < vectors; v++) part[v] = in[v];
+    K(store_part)(y, apart, vectors, lanes, is_side, part);
+  }
+}
+
+/* ---- Products ---- */
+
 INLINE vec K(load_weights)(const int32_t *w) { return v_load((const float *)w); }
 
 /* Where the layer has no instruction for it, a product of bf16 pairs is two multiply-adds in f32:
@@ -32,9 +87,9 @@ INLINE vec v_dot(vec sum, vint w, vpair x) {
 #endif
 
 /* sums[s][v] += sum over k of w[s][k][v] x[s][k]: `streams` (constant) steps over one panel, where
- * w_stream is 0, or as many panels, w_stream words apart. */
-INLINE void K(multiply)(int type, int vectors, int streams, int columns, const int32_t *w,
-                        int64_t w_stream, const float *const *x, vec (*sums)[CK_VECTORS]) {
+ * w_stream is 0 (constant), or as many panels, w_stream words apart. */
+INLINE void K(multiply_any)(int type, int vectors, int streams, int columns, const int32_t *w,
+                            int64_t w_stream, const float *const *x, vec (*sums)[CK_VECTORS]) {
   vec a[CK_STREAMS][CK_VECTORS];
   UNROLLED for (int s = 0; s < streams; s++) UNROLLED for (int v = 0; v < vectors; v++) a[s][v] =
       sums[s][v];
@@ -73,9 +128,9 @@ INLINE vint K(block_starts)(int rows, int columns) {
 }
 
 /* The same for panels of blocks abreast: lane l takes x[s][first[l] + k]. */
-INLINE void K(multiply_abreast)(int type, int vectors, int streams, int columns, vint first,
-                                const int32_t *w, int64_t w_stream, const vec *x,
-                                vec (*sums)[CK_VECTORS]) {
+INLINE void K(multiply_abreast_any)(int type, int vectors, int streams, int columns, vint first,
+                                    const int32_t *w, int64_t w_stream, const vec *x,
+                                    vec (*sums)[CK_VECTORS]) {
   vec a[CK_STREAMS][CK_VECTORS];
   UNROLLED for (int s = 0; s < streams; s++) UNROLLED for (int v = 0; v < vectors; v++) a[s][v] =
       sums[s][v];
@@ -101,4 +156,105 @@ INLINE void K(multiply_abreast)(int type, int vectors, int streams, int columns,
   }
   UNROLLED for (int s = 0; s < streams; s++) UNROLLED for (int v = 0; v < vectors; v++) sums[s][v] =
       a[s][v];
+}
+
+/* The loops that there are, each once: CK_LOOP(type, vectors, streams). */
+#define CK_LOOPS_OF(type)                                                                          \
+  CK_LOOP(type, 1, 1)                                                                              \
+  CK_LOOP(type, 2, 1)                                                                              \
+  CK_LOOP(type, 3, 1)                                                                              \
+  CK_LOOP(type, 4, 1)                                                                              \
+  CK_LOOP(type, 1, 2)                                                                              \
+  CK_LOOP(type, 2, 2)                                                                              \
+  CK_LOOP(type, 3, 2)                                                                              \
+  CK_LOOP(type, 4, 2)                                                                              \
+  CK_LOOP(type, 1, 4)                                                                              \
+  CK_LOOP(type, 2, 4)
+#define CK_TILES_OF(type)                                                                          \
+  CK_LOOP(type, 1, 1)                                                                              \
+  CK_LOOP(type, 2, 1)                                                                              \
+  CK_LOOP(type, 3, 1)                                                                              \
+  CK_LOOP(type, 4, 1)                                                                              \
+  CK_LOOP(type, 1, 2)                                                                              \
+  CK_LOOP(type, 2, 2)                                                                              \
+  CK_LOOP(type, 3, 2)                                                                              \
+  CK_LOOP(type, 4, 2)                                                                              \
+  CK_LOOP(type, 1, 6)                                                                              \
+  CK_LOOP(type, 2, 6)                                                                              \
+  CK_LOOP(type, 3, 6)                                                                              \
+  CK_LOOP(type, 4, 6)
+
+#define CK_LOOP(type, vectors, streams)                                                            \
+  SHARED void K(multiply_##type##_##vectors##x##streams)(int columns, const int32_t *w,            \
+                                                         int64_t w_stream, const float *const *x,  \
+                                                         vec(*sums)[CK_VECTORS]) {                 \
+    K(multiply_any)(type, vectors, streams, columns, w, w_stream, x, sums);                        \
+  }
+CK_LOOPS_OF(CK_F32)
+CK_LOOPS_OF(CK_BF16)
+#undef CK_LOOP
+
+#define CK_LOOP(type, vectors, streams)                                                            \
+  SHARED void K(multiply_tile_##type##_##vectors##x##streams)(                                     \
+      int columns, const int32_t *w, const float *const *x, vec(*sums)[CK_VECTORS]) {              \
+    K(multiply_any)(type, vectors, streams, columns, w, 0, x, sums);                               \
+  }
+CK_TILES_OF(CK_F32)
+CK_TILES_OF(CK_BF16)
+#undef CK_LOOP
+
+#define CK_LOOP(type, vectors, streams)                                                            \
+  SHARED void K(multiply_abreast_##type##_##vectors##x##streams)(                                  \
+      int columns, vint first, const int32_t *w, int64_t w_stream, const vec *x,                   \
+      vec(*sums)[CK_VECTORS]) {                                                                    \
+    K(multiply_abreast_any)(type, vectors, streams, columns, first, w, w_stream, x, sums);         \
+  }
+CK_LOOPS_OF(CK_F32)
+CK_LOOPS_OF(CK_BF16)
+#undef CK_LOOP
+
+#define CK_SHAPE(vectors, streams) ((vectors)*8 + (streams))
+
+INLINE void K(multiply)(int type, int vectors, int streams, int columns, const int32_t *w,
+                        int64_t w_stream, const float *const *x, vec (*sums)[CK_VECTORS]) {
+#define CK_LOOP(type, vectors, streams)                                                            \
+  case CK_SHAPE(vectors, streams):                                                                 \
+    K(multiply_##type##_##vectors##x##streams)(columns, w, w_stream, x, sums);                     \
+    break;
+  if (type == CK_F32) switch (CK_SHAPE(vectors, streams)) {
+      CK_LOOPS_OF(CK_F32)
+    }
+  else
+    switch (CK_SHAPE(vectors, streams)) { CK_LOOPS_OF(CK_BF16) }
+#undef CK_LOOP
+}
+
+/* `streams` steps over one panel. */
+INLINE void K(multiply_tile)(int type, int vectors, int streams, int columns, const int32_t *w,
+                             const float *const *x, vec (*sums)[CK_VECTORS]) {
+#define CK_LOOP(type, vectors, streams)                                                            \
+  case CK_SHAPE(vectors, streams):                                                                 \
+    K(multiply_tile_##type##_##vectors##x##streams)(columns, w, x, sums);                          \
+    break;
+  if (type == CK_F32) switch (CK_SHAPE(vectors, streams)) {
+      CK_TILES_OF(CK_F32)
+    }
+  else
+    switch (CK_SHAPE(vectors, streams)) { CK_TILES_OF(CK_BF16) }
+#undef CK_LOOP
+}
+
+INLINE void K(multiply_abreast)(int type, int vectors, int streams, int columns, vint first,
+                                const int32_t *w, int64_t w_stream, const vec *x,
+                                vec (*sums)[CK_VECTORS]) {
+#define CK_LOOP(type, vectors, streams)                                                            \
+  case CK_SHAPE(vectors, streams):                                                                 \
+    K(multiply_abreast_##type##_##vectors##x##streams)(columns, first, w, w_stream, x, sums);      \
+    break;
+  if (type == CK_F32) switch (CK_SHAPE(vectors, streams)) {
+      CK_LOOPS_OF(CK_F32)
+    }
+  else
+    switch (CK_SHAPE(vectors, streams)) { CK_LOOPS_OF(CK_BF16) }
+#undef CK_LOOP
 }

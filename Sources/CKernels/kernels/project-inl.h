@@ -62,26 +62,21 @@ INLINE void K(next_target)(const K(projection) * p, int vectors, int backwards, 
   K(count_rows)(p, vectors, t);
 }
 
-/* Elements of vector v that exist. */
-INLINE int K(target_lanes)(const K(projection) * p, const K(target) * target, int v) {
-  return p->gates > 1 || p->abreast > 1 ? target->lanes : ck_lanes(target->lanes, v * VL, VL);
-}
+INLINE int K(project_is_side)(const K(projection) * p) { return p->gates == 1 && p->abreast == 1; }
 
 INLINE void K(project_start)(const K(projection) * p, int vectors, const K(target) * target,
                              vec *sums) {
-  UNROLLED for (int v = 0; v < vectors; v++) {
-    sums[v] = v_set(0);
-    if (p->bias)
-      sums[v] = v_load_n(p->bias + target->out + target->row + v * K(apart)(p),
-                         K(target_lanes)(p, target, v));
-  }
+  if (p->bias) K(load_panel)
+  (p->bias + target->out + target->row, K(apart)(p), vectors, target->lanes, K(project_is_side)(p),
+   sums);
+  else UNROLLED for (int v = 0; v < vectors; v++) sums[v] = v_set(0);
 }
 
 INLINE void K(project_finish)(const K(projection) * p, int vectors, const K(target) * target,
                               int64_t t, const vec *sums) {
-  float *y = p->y + t * p->y_stride + target->out + target->row;
-  UNROLLED for (int v = 0; v < vectors; v++)
-      v_store_n(y + v * K(apart)(p), sums[v], K(target_lanes)(p, target, v));
+  K(store_panel)
+  (p->y + t * p->y_stride + target->out + target->row, K(apart)(p), vectors, target->lanes,
+   K(project_is_side)(p), sums);
 }
 
 /* `count` steps (constant) of one panel: its weights are read once. */
@@ -94,7 +89,7 @@ INLINE void K(project_tile)(const K(projection) * p, int type, int vectors, int 
     x[s] = p->x + (t + s) * p->x_stride + target->in;
     UNROLLED for (int v = 0; v < vectors; v++) sums[s][v] = start[v];
   }
-  K(multiply)(type, vectors, count, p->columns, w, 0, x, sums);
+  K(multiply_tile)(type, vectors, count, p->columns, w, x, sums);
   ROLLED for (int s = 0; s < count; s++) K(project_finish)(p, vectors, target, t + s, sums[s]);
 }
 
@@ -114,7 +109,7 @@ INLINE void K(project_beside)(const K(projection) * p, int type, int vectors, in
   }
   const int64_t stream = p->backwards ? -words : words;
   if (abreast) {
-    UNROLLED for (int s = 0; s < count; s++) {
+    COUNTED for (int s = 0; s < count; s++) {
       const int64_t width = (int64_t)p->blocks * p->columns;
       parts[s] = v_load_n(x[s], ck_lanes(width, place[s].in, p->abreast * p->columns));
     }
@@ -123,6 +118,21 @@ INLINE void K(project_beside)(const K(projection) * p, int type, int vectors, in
     K(multiply)(type, vectors, count, p->columns, w, stream, x, sums);
   }
   ROLLED for (int s = 0; s < count; s++) K(project_finish)(p, vectors, &place[s], t, sums[s]);
+}
+
+/* `count` made a constant: 1, 2 or 4. */
+INLINE void K(project_count)(const K(projection) * p, int type, int vectors, int count, int abreast,
+                             int64_t t, vint first, const int32_t *w, K(target) * target) {
+#ifdef CK_COMPACT
+  K(project_beside)(p, type, vectors, count, abreast, t, first, w, target);
+#else
+  if (vectors <= 2 && CK_USED_INTERLEAVE >= 4 && count == 4)
+    K(project_beside)(p, type, vectors, 4, abreast, t, first, w, target);
+  else if (CK_USED_INTERLEAVE >= 2 && count == 2)
+    K(project_beside)(p, type, vectors, 2, abreast, t, first, w, target);
+  else
+    K(project_beside)(p, type, vectors, 1, abreast, t, first, w, target);
+#endif
 }
 
 /* The panels first ... end - 1 of step t, `interleave` at a time (at most eight vectors). */
@@ -136,12 +146,7 @@ INLINE void K(project_step)(const K(projection) * p, int type, int vectors, int 
   for (int left = (int)(share.end - share.first); left > 0;) {
     int count = p->interleave;
     while (count > left) count /= 2;
-    if (vectors <= 2 && CK_USED_INTERLEAVE >= 4 && count == 4)
-      K(project_beside)(p, type, vectors, 4, abreast, t, first, w, &target);
-    else if (CK_USED_INTERLEAVE >= 2 && count == 2)
-      K(project_beside)(p, type, vectors, 2, abreast, t, first, w, &target);
-    else
-      K(project_beside)(p, type, vectors, 1, abreast, t, first, w, &target);
+    K(project_count)(p, type, vectors, count, abreast, t, first, w, &target);
     w += p->backwards ? -count * words : count * words;
     left -= count;
   }
@@ -178,7 +183,7 @@ INLINE void K(project_share)(const K(projection) * p, int type, int vectors, int
     K(project_steps)(p, type, vectors, share);
 }
 
-INLINE void K(project)(const K(projection) * p, int type, int thread, int threads) {
+SHARED void K(project)(const K(projection) * p, int type, int thread, int threads) {
   switch (p->gates > 1 ? p->gates : p->sub) {
   case 1:
     if (CK_USED_VECTORS & 1 << 1) K(project_share)(p, type, 1, thread, threads);

@@ -100,18 +100,11 @@ INLINE void K(move_on)(const K(recurrence) * r, K(shape) s, int backwards, K(pla
 /* What the sums of a panel start from: the input part, but the bias for n of reset after. */
 INLINE void K(start)(const K(recurrence) * r, const K(pass) * pass, K(shape) s, const K(place) * p,
                      vec *sums) {
-  const int unit = p->start + p->row;
-  const float *xp = pass->xp + unit;
-  UNROLLED for (int v = 0; v < s.vectors; v++) {
-    if (K(is_side)(s.phase)) {
-      const int64_t gate = s.phase == CK_GRU_NEW ? 2 * (int64_t)r->units : 0;
-      sums[v] = v_load_n(xp + gate + v * VL, ck_lanes(p->units, v * VL, VL));
-    } else if (s.phase == CK_GRU_AFTER && v == 2) {
-      sums[v] = v_load_n(r->bias_n + unit, p->units);
-    } else {
-      sums[v] = v_load_n(xp + v * (int64_t)r->units, p->units);
-    }
-  }
+  const int unit = p->start + p->row, is_side = K(is_side)(s.phase);
+  const float *xp = pass->xp + unit + (s.phase == CK_GRU_NEW ? 2 * (int64_t)r->units : 0);
+  const int gates = s.phase == CK_GRU_AFTER ? 2 : s.vectors;
+  K(load_panel)(xp, is_side ? VL : r->units, gates, p->units, is_side, sums);
+  if (s.phase == CK_GRU_AFTER) sums[2] = v_load_n(r->bias_n + unit, p->units);
 }
 
 /* One vector of the phases that have one gate; `offset` from the panel's first unit. */
@@ -169,12 +162,27 @@ INLINE void K(panels)(const K(recurrence) * r, const K(pass) * pass, K(shape) s,
   const int64_t stream = pass->backwards ? -words : words;
   if (abreast) {
     vec parts[CK_STREAMS];
-    UNROLLED for (int i = 0; i < count; i++) parts[i] = v_load_n(x[i], p[i].units);
+    COUNTED for (int i = 0; i < count; i++) parts[i] = v_load_n(x[i], p[i].units);
     K(multiply_abreast)(s.type, s.vectors, count, r->m, r->first, u, stream, parts, sums);
   } else {
     K(multiply)(s.type, s.vectors, count, r->m, u, stream, x, sums);
   }
   ROLLED for (int i = 0; i < count; i++) K(finish)(r, pass, s, &p[i], sums[i]);
+}
+
+/* `count` made a constant: 1, 2 or 4. */
+INLINE void K(panels_of)(const K(recurrence) * r, const K(pass) * pass, K(shape) s, int abreast,
+                         int count, const int32_t *u, K(place) * place) {
+#ifdef CK_COMPACT
+  K(panels)(r, pass, s, abreast, count, u, place);
+#else
+  if (s.vectors <= 2 && CK_USED_INTERLEAVE >= 4 && count == 4)
+    K(panels)(r, pass, s, abreast, 4, u, place);
+  else if (CK_USED_INTERLEAVE >= 2 && count == 2)
+    K(panels)(r, pass, s, abreast, 2, u, place);
+  else
+    K(panels)(r, pass, s, abreast, 1, u, place);
+#endif
 }
 
 /* The panels of the pass, `interleave` at a time (at most eight vectors). */
@@ -187,12 +195,7 @@ INLINE void K(run_panels)(const K(recurrence) * r, const K(pass) * pass, K(shape
   for (int left = pass->end - pass->first; left > 0;) {
     int count = r->interleave;
     while (count > left) count /= 2;
-    if (s.vectors <= 2 && CK_USED_INTERLEAVE >= 4 && count == 4)
-      K(panels)(r, pass, s, abreast, 4, u, &place);
-    else if (CK_USED_INTERLEAVE >= 2 && count == 2)
-      K(panels)(r, pass, s, abreast, 2, u, &place);
-    else
-      K(panels)(r, pass, s, abreast, 1, u, &place);
+    K(panels_of)(r, pass, s, abreast, count, u, &place);
     u += pass->backwards ? -count * words : count * words;
     left -= count;
   }
@@ -281,6 +284,19 @@ INLINE void K(recur)(const K(recurrence) * r, K(shape) s, K(shape) second) {
 
 /* ---- Kernels, once per type of weights ---- */
 
+SHARED void K(recur_elman)(const K(recurrence) * r, int type, int sub) {
+  K(recur)(r, K(shape_of)(CK_ELMAN, type, sub), K(shape_of)(CK_ELMAN, type, sub));
+}
+SHARED void K(recur_lstm)(const K(recurrence) * r, int type) {
+  K(recur)(r, K(shape_of)(CK_LSTM, type, 1), K(shape_of)(CK_LSTM, type, 1));
+}
+SHARED void K(recur_gru_after)(const K(recurrence) * r, int type) {
+  K(recur)(r, K(shape_of)(CK_GRU_AFTER, type, 1), K(shape_of)(CK_GRU_AFTER, type, 1));
+}
+SHARED void K(recur_gru_before)(const K(recurrence) * r, int type, int sub) {
+  K(recur)(r, K(shape_of)(CK_GRU_RESET, type, 1), K(shape_of)(CK_GRU_NEW, type, sub));
+}
+
 #define CK_COMMON                                                                                  \
   .steps = steps, .turn = turn, .thread = thread, .threads = threads, .team = team,                \
   .units = units, .blocks = blocks, .abreast = abreast, .group = group, .interleave = interleave,  \
@@ -296,21 +312,21 @@ INLINE void K(recur)(const K(recurrence) * r, K(shape) s, K(shape) second) {
       float *y) {                                                                                  \
     const K(recurrence)                                                                            \
         r = {CK_COMMON, .u = u, .activation = activation, .parameter = ck_float(parameter)};       \
-    K(recur)(&r, K(shape_of)(CK_ELMAN, type, sub), K(shape_of)(CK_ELMAN, type, sub));              \
+    K(recur_elman)(&r, type, sub);                                                                 \
   }                                                                                                \
   KERNEL void K(recurrent_lstm_##suffix)(                                                          \
       int steps, int turn, int thread, int threads, const ck_team *team, int units, int blocks,    \
       int abreast, int group, int interleave, int serpentine, int xp_stride, int y_stride,         \
       const void *u, const float *xp, float *h, float *c, float *y) {                              \
     const K(recurrence) r = {CK_COMMON, .u = u, .c = c};                                           \
-    K(recur)(&r, K(shape_of)(CK_LSTM, type, 1), K(shape_of)(CK_LSTM, type, 1));                    \
+    K(recur_lstm)(&r, type);                                                                       \
   }                                                                                                \
   KERNEL void K(recurrent_gru_after_##suffix)(                                                     \
       int steps, int turn, int thread, int threads, const ck_team *team, int units, int blocks,    \
       int abreast, int group, int interleave, int serpentine, int update, int xp_stride,           \
       int y_stride, const void *u, const float *xp, const float *bias_n, float *h, float *y) {     \
     const K(recurrence) r = {CK_COMMON, .u = u, .bias_n = bias_n, .update = update};               \
-    K(recur)(&r, K(shape_of)(CK_GRU_AFTER, type, 1), K(shape_of)(CK_GRU_AFTER, type, 1));          \
+    K(recur_gru_after)(&r, type);                                                                  \
   }                                                                                                \
   KERNEL void K(recurrent_gru_before_##suffix)(                                                    \
       int steps, int turn, int thread, int threads, const ck_team *team, int units, int blocks,    \
@@ -319,7 +335,7 @@ INLINE void K(recur)(const K(recurrence) * r, K(shape) s, K(shape) second) {
       float *z, float *y) {                                                                        \
     const K(recurrence)                                                                            \
         r = {CK_COMMON, .u = u_rz, .u_n = u_n, .rh = rh, .z = z, .update = update};                \
-    K(recur)(&r, K(shape_of)(CK_GRU_RESET, type, 1), K(shape_of)(CK_GRU_NEW, type, sub));          \
+    K(recur_gru_before)(&r, type, sub);                                                            \
   }
 CK_RECURRENT(f32, CK_F32)
 CK_RECURRENT(bf16, CK_BF16)
