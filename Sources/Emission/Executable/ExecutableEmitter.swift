@@ -38,7 +38,7 @@ package struct ExecutableEmitter {
       const char *name;
       size_t width, start; /* numbers of a step, and of the inputs or outputs before it */
       size_t rank, shape[\(max(1, ranks.max() ?? 1))];
-      const char *axes; /* the shape as npy writes it after the steps: " 3, 4" */
+      const char *axes; /* the shape as it follows the steps: ", 3, 4" */
       int is_integer;
       int32_t limit; /* of an index: what it must be below */
     } port;
@@ -76,10 +76,10 @@ package struct ExecutableEmitter {
     return ports.enumerated().map { i, port in
       defer { start += port.width }
       let shape = port.shape.map(String.init).joined(separator: ", ")
-      let axes = port.shape.map { " \($0)," }.joined().dropLast(port.shape.isEmpty ? 0 : 1)
+      let axes = port.shape.map { ", \($0)" }.joined()
       let limit = limits.indices.contains(i) ? limits[i] ?? 0 : 0
       return "    {\(CText.string(port.name)), \(port.width), \(start), \(port.shape.count), "
-        + "{\(shape.isEmpty ? "0" : shape)}, \(CText.string(String(axes))), "
+        + "{\(shape.isEmpty ? "0" : shape)}, \(CText.string(axes)), "
         + "\(port.element == .i32 ? 1 : 0), \(min(limit, Int(Int32.max)))},"
     }.joined(separator: "\n")
   }
@@ -125,7 +125,9 @@ package struct ExecutableEmitter {
         return "&\(memory)[BLOCK * \(start)].\(port.element == .i32 ? "index" : "value")"
       }
       if items.count == 1 { return ("", items[0]) }
-      return ("  const \(type) all_\(memory) = {\(items.joined(separator: ", "))};\n", "&all_\(memory)")
+      return (
+        "  const \(type) all_\(memory) = {\(items.joined(separator: ", "))};\n", "&all_\(memory)"
+      )
     }
     let (ins, input) = pointers(plan.inputs, "frames", type: "\(prefix)_inputs")
     let (outs, output) = pointers(plan.outputs, "results", type: "\(prefix)_outputs")

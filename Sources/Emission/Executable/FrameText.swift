@@ -75,8 +75,8 @@ extension ExecutableEmitter {
       if (sequences > 1)
         length += snprintf(text + length, sizeof text - (size_t)length, "%llu, ",
                            (unsigned long long)sequences);
-      length += snprintf(text + length, sizeof text - (size_t)length, "%llu,%s), }",
-                         (unsigned long long)steps, outputs[0].axes);
+      length += snprintf(text + length, sizeof text - (size_t)length, "%llu%s), }",
+                         (unsigned long long)steps, outputs[0].rank > 0 ? outputs[0].axes : ",");
       while ((length + 11) % 64 != 0) text[length++] = ' ';
       text[length++] = '\n';
       const unsigned char head[10] = {0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0, (unsigned char)length,

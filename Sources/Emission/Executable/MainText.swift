@@ -18,10 +18,10 @@ extension ExecutableEmitter {
       const int npy = begins_with("\x93NUMPY", 6), wav = !npy && begins_with("RIFF????WAVE", 12);
       const format seen = npy ? NPY : wav ? WAV : F32;
       if (in_format < 0) in_format = (int)seen;
+      check_formats(in_format);
       if (in_format != (int)seen)
         FAIL(WRONG_INPUT, "stdin is %s, not %s", format_names[seen], format_names[in_format]);
       if (!out_known && in_format == NPY && OUTPUTS == 1) out_format = NPY;
-      check_formats(in_format);
       if (in_format == NPY) read_npy_header();
       if (in_format == WAV) read_wav_header();
       if (out_format == NPY && sequences > 0) write_npy_header(sequence_steps);

@@ -35,7 +35,7 @@ package struct ShellCommand: Sendable {
   /// Runs in `folder` (default: here) with an empty stdin. Costs a fork, and what the program does.
   package func run(in folder: String? = nil) -> Outcome {
     var pipe: [Int32] = [-1, -1]
-    guard system_pipe(&pipe) == 0 else { return Outcome(status: 127, output: Self.errorText) }
+    guard makePipe(&pipe) == 0 else { return Outcome(status: 127, output: Self.errorText) }
     for end in pipe { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
     var process = pid_t()
     let code = start(&process, writingTo: pipe[1], in: folder)
@@ -77,7 +77,7 @@ package struct ShellCommand: Sendable {
     var text: [UInt8] = []
     var part = [UInt8](repeating: 0, count: 1 << 14)
     while true {
-      let count = system_read(pipe, &part, part.count)
+      let count = readSome(pipe, &part, part.count)
       if count < 0 && errno == EINTR { continue }
       guard count > 0 else { break }
       text += part.prefix(min(count, outputLimit - text.count))
@@ -89,7 +89,7 @@ package struct ShellCommand: Sendable {
 }
 
 /// Outside the type, where other things have the same names.
-private func system_pipe(_ ends: inout [Int32]) -> Int32 { pipe(&ends) }
-private func system_read(_ file: Int32, _ memory: inout [UInt8], _ count: Int) -> Int {
+private func makePipe(_ ends: inout [Int32]) -> Int32 { pipe(&ends) }
+private func readSome(_ file: Int32, _ memory: inout [UInt8], _ count: Int) -> Int {
   read(file, &memory, count)
 }

@@ -36,7 +36,8 @@ package struct Toolchain {
     guard let archiver = compiler.tool("ar") else {
       throw ToolchainError.missing(
         "'\(compiler.words[0])' finds no 'ar'",
-        help: ["install one: apt-get install \(compiler.architecture.isHost ? "binutils" : "llvm")"])
+        help: ["install one: apt-get install \(compiler.architecture.isHost ? "binutils" : "llvm")"]
+      )
     }
     try run([archiver, "rcsD", library] + objects, in: folder)
   }

@@ -30,7 +30,7 @@ struct CompileCommand: Verb {
   var weights = WeightsPlacement.auto
   @Flag(help: "Choose by measurement on this machine how matrices are walked (some 4 seconds).")
   var tune = false
-  @Flag(help: "Print how every matrix is walked, what decided it, and the compiler's command lines.")
+  @Flag(help: "Print how every matrix is walked, what decided it, and the command lines.")
   var explain = false
   @OptionGroup var description: DescriptionOptions
   @OptionGroup var target: TargetOptions
