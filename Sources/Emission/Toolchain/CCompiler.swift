@@ -81,6 +81,13 @@ package struct CCompiler: Sendable {
     return String(cString: here) + "/" + found
   }
 
+  /// What makes it link for another architecture: a clang takes this machine's linker by itself.
+  var linkerFlags: [String] {
+    guard isClang, !architecture.isHost else { return [] }
+    if let linker = Self.path(of: architecture.triple + "-ld") { return ["--ld-path=\(linker)"] }
+    return tool("ld.lld") == nil ? [] : ["-fuse-ld=lld"]
+  }
+
   /// The program of this name that goes with the compiler.
   func tool(_ name: String) -> String? {
     let names = isClang ? ["llvm-" + name, name] : [name]

@@ -48,7 +48,7 @@ package struct Toolchain {
     in folder: String
   ) throws(ToolchainError) {
     try run(
-      compiler.words + targetFlags
+      compiler.words + compiler.linkerFlags + targetFlags
         + ["-shared", "-Wl,-soname,\(name)", "-Wl,-z,defs", "-Wl,--as-needed", "-o", library]
         + objects + flags, in: folder)
   }
@@ -58,7 +58,7 @@ package struct Toolchain {
     _ objects: [String], toProgram program: String, flags: [String] = [], in folder: String
   ) throws(ToolchainError) {
     try run(
-      compiler.words + targetFlags + ["-o", program] + objects + flags, in: folder)
+      compiler.words + compiler.linkerFlags + targetFlags + ["-o", program] + objects + flags, in: folder)
   }
 
   private func run(_ words: [String], in folder: String) throws(ToolchainError) {
