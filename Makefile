@@ -11,13 +11,14 @@
 #   make kernels-bench   every kernel in percent of what this machine can do
 #   make peers   rnnc against onnxruntime, OpenVINO, LiteRT and PyTorch (Benchmarks/README.md)
 #   make sizes   no number of hidden units may cost more than the next multiple of 16
+#   make emitted   emitted code may not be slower than the runtime, small layers must be faster
 
 SWIFT ?= swift
 RNNC = .build/release/rnnc
 # Tests and tool share one optimised build: without testable imports the flags are the same.
 TEST_FLAGS ?= -c release --disable-testable-imports
 
-.PHONY: setup build demo test lint sanitize tsan fuzz bench kernels-bench peers sizes
+.PHONY: setup build demo test lint sanitize tsan fuzz bench kernels-bench peers sizes emitted
 
 setup:
 	@command -v $(SWIFT) >/dev/null 2>&1 || { \
@@ -81,3 +82,7 @@ peers: build
 sizes: build
 	@.ci/need python3=python3 gcc=gcc libc6-dev=/usr/include/stdio.h
 	python3 Benchmarks/sizes.py --rnnc $(RNNC) --out Benchmarks/Results $(SIZES_FLAGS)
+
+emitted: build
+	@.ci/need python3=python3 gcc=gcc libc6-dev=/usr/include/stdio.h
+	python3 Benchmarks/emitted.py --rnnc $(RNNC) --out Benchmarks/Results $(EMITTED_FLAGS)

@@ -54,36 +54,46 @@ class Machine:
 
 
 class Step:
-    """An open plan with a stream of its own: ports of `width` numbers, random input."""
+    """An open plan with a stream of its own: ports of `width` numbers (`outputs` where the result has
+    another number), random input."""
 
-    def __init__(self, machine, plan, width):
+    def __init__(self, machine, plan, width, outputs=None):
         self.loop, self.library = machine.loop, machine.library
-        self.program, message = ctypes.c_void_p(), ctypes.create_string_buffer(300)
-        if self.library.rnnc_open(str(plan).encode(), ctypes.byref(self.program), message, 300):
-            raise native.Wrong(message.value.decode())
-        self.lay_out(width)
+        self.open(plan)
+        self.lay_out(width, width if outputs is None else outputs)
         self.batch, self.typical = 1, 0.0
         self.typical = min(self.samples(9))
         if self.typical < SHORTEST:
             self.batch = math.ceil(SHORTEST / min(self.samples(100)))
             self.typical = statistics.median(self.samples(9))
 
-    def lay_out(self, width):
-        """State, scratch memory, input and output in fresh pages, each on a cache line."""
+    def open(self, plan):
+        self.program, message = ctypes.c_void_p(), ctypes.create_string_buffer(300)
+        if self.library.rnnc_open(str(plan).encode(), ctypes.byref(self.program), message, 300):
+            raise native.Wrong(message.value.decode())
         library, program = self.library, self.program
-        sizes = [library.rnnc_state_size(program), library.rnnc_scratch_size(program),
-                 4 * width, 4 * width]
+        self.sizes = [library.rnnc_state_size(program), library.rnnc_scratch_size(program)]
+
+    def lay_out(self, width, outputs):
+        """State, scratch memory, input and output in fresh pages, each on a cache line."""
+        sizes = [*self.sizes, 4 * width, 4 * outputs]
         rooms = [-(-size // 64) * 64 for size in sizes]
         self.memory = mmap.mmap(-1, sum(rooms))
         start = ctypes.addressof(ctypes.c_char.from_buffer(self.memory))
-        state, scratch, x, y = (start + sum(rooms[:i]) for i in range(4))
+        self.places = [start + sum(rooms[:i]) for i in range(4)]
         numbers = random.Random(width)
-        (ctypes.c_float * width).from_address(x)[:] = [numbers.uniform(-1, 1) for _ in range(width)]
-        if library.rnnc_init(program, ctypes.c_void_p(state), ctypes.c_size_t(sizes[0])):
+        x = [numbers.uniform(-1, 1) for _ in range(width)]
+        (ctypes.c_float * width).from_address(self.places[2])[:] = x
+        self.table = native.table([self.bind(*self.places)])
+
+    def bind(self, state, scratch, x, y):
+        """A fresh stream, and the call that makes one step of it."""
+        size = ctypes.c_size_t(self.sizes[0])
+        if self.library.rnnc_init(self.program, ctypes.c_void_p(state), size):
             raise native.Wrong("rnnc_init failed")
         self.ports = [(ctypes.c_void_p * 1)(address) for address in (x, y)]
         addresses = [ctypes.addressof(port) for port in self.ports]
-        self.table = native.table([(library.rnnc_step, program, state, scratch, *addresses)])
+        return self.library.rnnc_step, self.program, state, scratch, *addresses
 
     def samples(self, count):
         """Nanoseconds per step; those that lost the core are left out unless all did."""

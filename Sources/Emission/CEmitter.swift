@@ -19,15 +19,19 @@ package struct CEmitter {
   let plan: Plan
   let prefix: String
   let version: String
+  private let weights: WeightsEmitter
 
   /// Weights up to this many bytes stand in the source as arrays; compilers take 0.65 s and 60 MB
   /// per megabyte of such text.
   package static let inlineWeightLimit = 64 << 10
 
-  package init(_ plan: Plan, prefix: String, version: String) {
+  package init(
+    _ plan: Plan, prefix: String, version: String, weights: WeightsPlacement = .auto
+  ) {
     self.plan = plan
     self.prefix = CText.identifier(prefix)
     self.version = version
+    self.weights = WeightsEmitter(plan: plan, prefix: self.prefix, placement: weights)
   }
 
   /// What `--prefix` defaults to.
@@ -36,15 +40,15 @@ package struct CEmitter {
   }
 
   package func emit() throws(EmissionError) -> EmittedC {
-    let weights = WeightsEmitter(plan: plan, prefix: prefix)
+    let interface = InterfaceEmitter(plan: plan, prefix: prefix, version: version, weights: weights)
     let source = try [
       opening(), kernelText(), weights.declarations(), pointwiseFunctions(), tileFunction(),
       kernelEnd(),
-      InterfaceEmitter(plan: plan, prefix: prefix, version: version).definitions(),
+      interface.definitions(),
     ].joined(separator: "\n")
     return EmittedC(
       source: source,
-      header: InterfaceEmitter(plan: plan, prefix: prefix, version: version).header(),
+      header: interface.header(),
       weights: weights.isInline ? nil : plan.weights)
   }
 
@@ -199,7 +203,7 @@ package struct CEmitter {
     let type = (isRead ? "const " : "") + element(buffer.element) + " *"
     let base =
       switch buffer.storage {
-      case .weight: WeightsEmitter(plan: plan, prefix: prefix).pointer(to: index)
+      case .weight: weights.pointer(to: index)
       case .state(let offset): "(\(type))(state + \(InterfaceEmitter.headerBytes + offset))"
       case .scratch(let offset): "(\(type))(scratch + \(offset))"
       case .input(let i): "in\(i)"

@@ -6,6 +6,7 @@ struct InterfaceEmitter {
   let plan: Plan
   let prefix: String
   let version: String
+  let weights: WeightsEmitter
 
   /// A stream's memory starts with the words that `load` checks.
   static let headerBytes = 64
@@ -13,7 +14,11 @@ struct InterfaceEmitter {
   static let stepsWord = 2
 
   private var upper: String { prefix.uppercased() }
-  private var stateBytes: Int { Self.headerBytes + plan.stateByteCount }
+  private var stateBytes: Int { Self.stateBytes(plan) }
+  private var scratchBytes: Int { Self.scratchBytes(plan) }
+
+  static func stateBytes(_ plan: Plan) -> Int { headerBytes + plan.stateByteCount }
+  static func scratchBytes(_ plan: Plan) -> Int { max(plan.scratchByteCount, 64) }
 
   // MARK: Header
 
@@ -24,7 +29,7 @@ struct InterfaceEmitter {
     \(shapes())
      *
      * All memory is the caller's: a state per stream (\(stateBytes) bytes) and scratch memory per
-     * call in flight (\(max(plan.scratchByteCount, 64)) bytes), both aligned to 64 bytes. Nothing here
+     * call in flight (\(scratchBytes) bytes), both aligned to 64 bytes. Nothing here
      * allocates, locks, or calls the system. */
     #ifndef \(upper)_H
     #define \(upper)_H
@@ -115,7 +120,7 @@ struct InterfaceEmitter {
     static const uint64_t \(prefix)_identity[2] = {0x\(String(identity, radix: 16))u, \(stateBytes)u};
 
     size_t \(prefix)_state_size(void) { return \(stateBytes); }
-    size_t \(prefix)_scratch_size(void) { return \(max(plan.scratchByteCount, 64)); }
+    size_t \(prefix)_scratch_size(void) { return \(scratchBytes); }
     size_t \(prefix)_align(void) { return 64; }
     const char *\(prefix)_version(void) { return \(CText.string("rnnc \(version)")); }
 
@@ -183,7 +188,6 @@ struct InterfaceEmitter {
   }
 
   private func resets() -> String {
-    let weights = WeightsEmitter(plan: plan, prefix: prefix)
     let lines = plan.buffers.enumerated().compactMap { i, buffer -> String? in
       guard case .state(let offset) = buffer.storage, buffer.width > 0 else { return nil }
       let bytes = buffer.width * 4

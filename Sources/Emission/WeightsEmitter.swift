@@ -1,12 +1,29 @@
 import Plan
 
+/// Where emitted C has its weights.
+package enum WeightsPlacement: String, Sendable, CaseIterable {
+  /// In a file of their own when they are more than `CEmitter.inlineWeightLimit` bytes.
+  case auto
+  /// As arrays in the source: one file suffices, however long compilers take.
+  case inline
+  /// In a file that the assembler includes.
+  case file
+}
+
 /// The packed weights in C: arrays in the source when they are few, a file that the assembler
 /// includes when they are many (50 MB in under 0.1 s; as text it would be half a minute).
 struct WeightsEmitter {
   let plan: Plan
   let prefix: String
+  let placement: WeightsPlacement
 
-  var isInline: Bool { plan.weights.count <= CEmitter.inlineWeightLimit }
+  var isInline: Bool {
+    switch placement {
+    case .auto: plan.weights.count <= CEmitter.inlineWeightLimit
+    case .inline: true
+    case .file: plan.weights.isEmpty
+    }
+  }
 
   func declarations() -> String {
     let title = "/* ---- weights: packed for '\(plan.isa)', read only ---- */\n"

@@ -78,7 +78,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ["--emit", "exe"], ["--emit", "plan,plan"], ["--emit", ""], ["--target", "pdp11"],
+    ["--emit", "so"], ["--weights", "none"], ["--emit", "plan,plan"], ["--emit", ""],
+    ["--target", "pdp11"],
     ["--prefix", "a-b"], ["-o", "-"], ["--type", "i8"], ["--tuned"],
   ])
   func wrongFlagsAre64(flags: [String]) throws {

@@ -64,10 +64,13 @@ enum Tool {
   /// Starts `rnnc` with a stdin that never ends, sends Ctrl-C after some seconds, and returns the
   /// exit code. What this process does with Ctrl-C is not handed on; a tool that ignores it is
   /// killed.
-  static func interrupt(_ arguments: [String], after seconds: Double) throws -> Int32 {
+  static func interrupt(
+    _ arguments: [String], after seconds: Double, environment: [String: String] = [:]
+  ) throws -> Int32 {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = ["--default-signal=INT", path] + arguments
+    let variables = environment.map { "\($0)=\($1)" }
+    process.arguments = ["--default-signal=INT"] + variables + [path] + arguments
     process.standardInput = Pipe()
     process.standardOutput = FileHandle.nullDevice
     process.standardError = FileHandle.nullDevice

@@ -63,6 +63,10 @@ typedef struct ck_team {
 #define CK_USED_ABREAST    1
 #endif
 
+/* Whether the compiler can tell that `condition` holds, as it can where sizes are literal: what is
+ * only for the opposite then disappears. */
+#define CK_KNOWN(condition) (__builtin_constant_p(condition) && (condition))
+
 /* A share of `total` things: first <= i < end. */
 typedef struct ck_range {
   int64_t first, end;

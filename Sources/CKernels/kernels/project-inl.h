@@ -32,10 +32,11 @@ INLINE int64_t K(apart)(const K(projection) * p) {
 }
 
 INLINE void K(count_rows)(const K(projection) * p, int vectors, K(target) * t) {
+  const int height = K(project_height)(p, vectors);
   if (p->abreast > 1)
     t->lanes = ck_lanes((int64_t)p->rows * p->blocks, t->out, p->abreast * p->rows);
   else
-    t->lanes = ck_lanes(p->rows, t->row, K(project_height)(p, vectors));
+    t->lanes = CK_KNOWN(p->rows % height == 0) ? height : ck_lanes(p->rows, t->row, height);
 }
 
 INLINE K(target) K(target_of)(const K(projection) * p, int vectors, int panel) {
@@ -143,9 +144,11 @@ INLINE void K(project_step)(const K(projection) * p, int type, int vectors, int 
   const int panel = (int)(p->backwards ? share.end - 1 : share.first);
   K(target) target = K(target_of)(p, vectors, panel);
   const int32_t *w = p->w + panel * words;
-  for (int left = (int)(share.end - share.first); left > 0;) {
+  const int all = (int)(share.end - share.first);
+  for (int left = all; left > 0;) {
     int count = p->interleave;
-    while (count > left) count /= 2;
+    if (!CK_KNOWN(all % p->interleave == 0))
+      while (count > left) count /= 2;
     K(project_count)(p, type, vectors, count, abreast, t, first, w, &target);
     w += p->backwards ? -count * words : count * words;
     left -= count;

@@ -70,9 +70,11 @@ INLINE int K(panel_count)(const K(recurrence) * r, K(shape) s) {
 }
 
 INLINE void K(count_units)(const K(recurrence) * r, K(shape) s, K(place) * p) {
-  p->units = ck_lanes(r->part, p->row, K(height)(s));
+  const int height = K(height)(s);
+  p->units = CK_KNOWN(r->part % height == 0) ? height : ck_lanes(r->part, p->row, height);
   /* The last part of blocks abreast may have fewer. */
-  if (r->abreast > 1) p->units = ck_lanes(r->units, p->start + p->row, p->units);
+  if (r->abreast > 1 && !CK_KNOWN(r->units % r->part == 0))
+    p->units = ck_lanes(r->units, p->start + p->row, p->units);
 }
 
 INLINE K(place) K(place_of)(const K(recurrence) * r, K(shape) s, int panel) {
@@ -185,6 +187,11 @@ INLINE void K(panels_of)(const K(recurrence) * r, const K(pass) * pass, K(shape)
 #endif
 }
 
+/* Whether a pass is known to have a multiple of `interleave` panels. */
+INLINE int K(is_even)(const K(recurrence) * r, K(shape) s) {
+  return CK_KNOWN((r->blocks > 1 || r->threads == 1) && K(panel_count)(r, s) % r->interleave == 0);
+}
+
 /* The panels of the pass, `interleave` at a time (at most eight vectors). */
 INLINE void K(run_panels)(const K(recurrence) * r, const K(pass) * pass, K(shape) s, int abreast) {
   if (pass->first == pass->end) return;
@@ -194,7 +201,8 @@ INLINE void K(run_panels)(const K(recurrence) * r, const K(pass) * pass, K(shape
   const int32_t *u = (s.phase == CK_GRU_NEW ? r->u_n : r->u) + panel * words;
   for (int left = pass->end - pass->first; left > 0;) {
     int count = r->interleave;
-    while (count > left) count /= 2;
+    if (!K(is_even)(r, s))
+      while (count > left) count /= 2;
     K(panels_of)(r, pass, s, abreast, count, u, &place);
     u += pass->backwards ? -count * words : count * words;
     left -= count;

@@ -44,7 +44,7 @@ struct OutputPlace {
 }
 
 /// Where a symbolic link leads, else the path itself.
-private func finalTarget(_ path: String) -> String {
+func finalTarget(_ path: String) -> String {
   guard let resolved = realpath(path, nil) else { return path }
   defer { free(resolved) }
   return String(cString: resolved)

@@ -8,19 +8,26 @@ import Synchronization
   import Darwin
 #endif
 
-/// Names of the unfinished files of this process, so that an interrupt can remove them.
+/// Names of the unfinished files and folders of this process, so that an interrupt can remove them.
 ///
 /// A slot holds the address of a C string and is emptied by whoever takes it, in one atomic step:
 /// the signal handler and the writer never touch the same string.
 enum TemporaryNames {
-  /// Files that can be open at once and still be removed; one more would stay behind.
-  private static let slotCount = 16
+  /// Files that can be unfinished at once and still be removed; one more would stay behind.
+  private static let slotCount = 64
 
   // The pointer never changes and what it points at is atomic.
   nonisolated(unsafe) private static let slots: UnsafeMutablePointer<Atomic<UInt>> = {
     let slots = UnsafeMutablePointer<Atomic<UInt>>.allocate(capacity: slotCount)
     for i in 0..<slotCount { (slots + i).initialize(to: Atomic(0)) }
     return slots
+  }()
+
+  /// What `removeAll` has taken out of the slots.
+  nonisolated(unsafe) private static let taken: UnsafeMutablePointer<UInt> = {
+    let taken = UnsafeMutablePointer<UInt>.allocate(capacity: slotCount)
+    taken.initialize(repeating: 0, count: slotCount)
+    return taken
   }()
 
   /// Remembers a name; the slot is nil when all are taken.
@@ -41,11 +48,14 @@ enum TemporaryNames {
     free(UnsafeMutableRawPointer(bitPattern: text))
   }
 
-  /// Async-signal-safe once the slots exist.
+  /// Files first, then the folders, which are empty by then. Async-signal-safe once the slots exist.
   static func removeAll() {
     for i in 0..<slotCount {
-      let text = slots[i].exchange(0, ordering: .acquiringAndReleasing)
-      if let name = UnsafePointer<CChar>(bitPattern: text) { unlink(name) }
+      taken[i] = slots[i].exchange(0, ordering: .acquiringAndReleasing)
+      if let name = UnsafePointer<CChar>(bitPattern: taken[i]) { unlink(name) }
+    }
+    for i in 0..<slotCount {
+      if let name = UnsafePointer<CChar>(bitPattern: taken[i]) { rmdir(name) }
     }
   }
 }

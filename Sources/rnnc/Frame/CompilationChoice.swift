@@ -1,3 +1,4 @@
+import Emission
 import Kernels
 import Plan
 import Tensors
@@ -27,21 +28,25 @@ struct CompilationChoice {
   }
 
   /// Tells the user what is compiled for.
-  func announce(_ isa: ISA, _ session: Session) {
+  func announce(_ target: Target, _ session: Session) {
+    let origin = self.target.isHost ? "host, " : ""
     announce(
-      "\(isa.target) (\(target.isHost ? "host, " : "")\(isa.name))", isa, weightType, session)
+      "\(target.word) (\(origin)\(target.isa.name))", target.word, target.isa, weightType, session)
   }
 
   /// Tells the user what a plan was compiled for.
   static func announce(_ plan: Plan, _ session: Session) {
     let isa = ISA.named(plan.isa)
+    let word = isa.map { Target.of($0).word } ?? "unknown"
     CompilationChoice.host.announce(
-      "\(isa?.target ?? "unknown") (of the plan, \(plan.isa))", isa, plan.weightType, session)
+      "\(word) (of the plan, \(plan.isa))", word, isa, plan.weightType, session)
   }
 
-  private func announce(_ text: String, _ isa: ISA?, _ type: ElementType, _ session: Session) {
+  private func announce(
+    _ text: String, _ word: String, _ isa: ISA?, _ type: ElementType, _ session: Session
+  ) {
     session.noteOnce("target: \(text)\(type == .f32 ? "" : ", \(type.rawValue) weights")")
-    session.addEnvironment("target", .string(isa?.target ?? "unknown"))
+    session.addEnvironment("target", .string(word))
     session.addEnvironment("isa", .optional(isa?.name))
     session.addEnvironment("weights", .string(type.rawValue))
   }

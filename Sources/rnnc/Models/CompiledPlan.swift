@@ -9,9 +9,9 @@ enum CompiledPlan {
   ) throws -> PlanFile {
     switch try ModelFile.load(path, options, session) {
     case .description(let graph):
-      let isa = try choice.target.isa()
-      choice.announce(isa, session)
-      return try Executable.planFile(of: graph, for: isa, choice, session)
+      let target = try choice.target.target()
+      choice.announce(target, session)
+      return try Executable.planFile(of: graph, for: target.isa, choice, session)
     case .plan(let file, _, _):
       try choice.checkFits(file.plan, path: path)
       return file

@@ -1,15 +1,21 @@
 import DataFiles
 import Emission
 import Glibc
+import Kernels
 import Plan
 
-/// Writes the kinds of `--emit` by the naming rules of INTERFACE section 5.
+/// Writes the kinds of `--emit` by the naming rules of INTERFACE section 5. Everything is made in a
+/// hidden folder first: whoever fails leaves nothing behind.
 struct EmitWriter {
   let file: PlanFile
+  let target: Target
   let prefix: String
   let kinds: [EmitKinds.Kind]
+  let weights: WeightsPlacement
   /// `-o`.
   let output: String?
+  /// Gets every command line of the C toolchain.
+  let log: (String) -> Void
 
   struct Written {
     let kind: String
@@ -17,32 +23,119 @@ struct EmitWriter {
     let byteCount: Int
   }
 
-  /// Everything is made before the first file is written.
+  /// A file that is made: its name in the hidden folder, and where it goes.
+  private struct Product {
+    let kind: String
+    let name: String
+    let path: String
+  }
+
   func write() throws -> [Written] {
-    var files: [(kind: String, path: String, bytes: [UInt8])] = []
-    for kind in kinds {
-      let path = path(of: kind)
-      switch kind {
-      case .plan:
-        files.append(("plan", path, try PlanFileWriter.bytes(of: file)))
-      case .c:
-        let emitted = try CEmitter(file.plan, prefix: prefix, version: toolVersion).emit()
-        files.append(("c", path, Array(emitted.source.utf8)))
-        files.append(("header", beside(path, prefix + ".h"), Array(emitted.header.utf8)))
-        if let weights = emitted.weights {
-          files.append(("weights", beside(path, prefix + ".weights"), weights))
-        }
+    let emitted = try emit()
+    let needsCompiler = kinds.contains(where: \.isCompiled)
+    let toolchain = needsCompiler ? try toolchain() : nil
+    var work = try WorkFolder(in: folderThatExists)
+    if let emitted { try write(emitted, &work) }
+    if let toolchain {
+      do throws(ToolchainError) {
+        try compile(toolchain, &work)
+      } catch {
+        throw Failure(toolchain: error)
       }
     }
+    if kinds.contains(.plan) {
+      try work.write(PlanFileWriter.bytes(of: file), to: EmitKinds.Kind.plan.fileName(prefix))
+    }
+    if kinds.contains(where: \.isLibrary) { try writePackageFiles(&work) }
+    let products = products(hasWeightsFile: emitted?.weights != nil)
     if kinds.count > 1, let output { try makeFolder(output) }
-    return try files.map { kind, path, bytes in
-      try writeAtomically(bytes, to: path)
-      return Written(kind: kind, path: path, byteCount: bytes.count)
+    return try products.map { product in
+      let byteCount = try work.byteCount(of: product.name)
+      try work.move(product.name, to: product.path)
+      return Written(kind: product.kind, path: product.path, byteCount: byteCount)
     }
   }
 
+  // MARK: Making
+
+  private func emit() throws -> EmittedC? {
+    guard kinds.contains(where: { $0 != .plan }) else { return nil }
+    return try CEmitter(file.plan, prefix: prefix, version: toolVersion, weights: weights).emit()
+  }
+
+  private func toolchain() throws(Failure) -> Toolchain {
+    do {
+      return try Toolchain(for: target, log: log)
+    } catch {
+      throw Failure(toolchain: error)
+    }
+  }
+
+  private func write(_ emitted: EmittedC, _ work: inout WorkFolder) throws {
+    try work.write(Array(emitted.source.utf8), to: "\(prefix).c")
+    try work.write(Array(emitted.header.utf8), to: "\(prefix).h")
+    if let weights = emitted.weights { try work.write(weights, to: "\(prefix).weights") }
+    guard kinds.contains(.exe) else { return }
+    let main = ExecutableEmitter(file.plan, prefix: prefix, target: target).source()
+    try work.write(Array(main.utf8), to: "\(prefix)_main.c")
+  }
+
+  private func compile(_ toolchain: Toolchain, _ work: inout WorkFolder) throws(ToolchainError) {
+    let object = EmitKinds.Kind.obj.fileName(prefix)
+    work.expect(object)
+    try toolchain.compile("\(prefix).c", to: object, in: work.path)
+    for kind in kinds where kind.isCompiled && kind != .obj {
+      let name = kind.fileName(prefix)
+      work.expect(name)
+      switch kind {
+      case .archive: try toolchain.archive([object], to: name, in: work.path)
+      case .shared:
+        try toolchain.link(
+          [object], toShared: name, name: lastPart(path(of: kind)), in: work.path)
+      default:
+        work.expect("\(prefix)_main.o")
+        try toolchain.compile(
+          "\(prefix)_main.c", to: "\(prefix)_main.o", forTarget: false, in: work.path)
+        try toolchain.link([object, "\(prefix)_main.o"], toProgram: name, in: work.path)
+      }
+    }
+  }
+
+  private func writePackageFiles(_ work: inout WorkFolder) throws {
+    func name(_ kind: EmitKinds.Kind) -> String? {
+      kinds.contains(kind) ? lastPart(path(of: kind)) : nil
+    }
+    let files = PackageFiles(
+      prefix: prefix, modelName: file.plan.name, version: toolVersion,
+      staticLibrary: name(.archive), sharedLibrary: name(.shared))
+    try work.write(Array(files.pkgConfig().utf8), to: "\(prefix).pc")
+    try work.write(Array(files.cmakeConfig().utf8), to: "\(prefix)Config.cmake")
+  }
+
+  // MARK: Places
+
+  private func products(hasWeightsFile: Bool) -> [Product] {
+    var products: [Product] = []
+    for kind in kinds {
+      let (name, path) = (kind.fileName(prefix), path(of: kind))
+      products.append(Product(kind: kind.rawValue, name: name, path: path))
+      func add(_ word: String, _ name: String) {
+        let place = beside(path, name)
+        if products.contains(where: { $0.path == place }) { return }
+        products.append(Product(kind: word, name: name, path: place))
+      }
+      if kind.needsHeader { add("header", "\(prefix).h") }
+      if kind == .c && hasWeightsFile { add("weights", "\(prefix).weights") }
+      if kind.isLibrary {
+        add("pkg-config", "\(prefix).pc")
+        add("cmake", "\(prefix)Config.cmake")
+      }
+    }
+    return products
+  }
+
   private func path(of kind: EmitKinds.Kind) -> String {
-    let name = "\(prefix).\(kind.rawValue)"
+    let name = kind.fileName(prefix)
     guard let output else { return name }
     return kinds.count == 1 ? output : beside(output + "/", name)
   }
@@ -53,12 +146,35 @@ struct EmitWriter {
     return path[..<slash].reversed().drop { $0 == "/" }.reversed() + "/" + name
   }
 
-  private func makeFolder(_ path: String) throws(Failure) {
-    if mkdir(path, 0o777) == 0 { return }
-    let code = errno
+  private func lastPart(_ path: String) -> String {
+    path.split(separator: "/").last.map(String.init) ?? path
+  }
+
+  /// Where the hidden folder is made: in the folder that the files go to, or the one above where
+  /// that is still to be made. Empty: the current one.
+  private var folderThatExists: String {
+    guard let output else { return "" }
+    if kinds.count > 1 {
+      if isFolder(output) { return output }
+      let trimmed = String(output.reversed().drop { $0 == "/" }.reversed())
+      return folder(of: trimmed)
+    }
+    return folder(of: output)
+  }
+
+  private func folder(of path: String) -> String {
+    guard let slash = path.lastIndex(of: "/") else { return "" }
+    return String(path[...slash])
+  }
+
+  private func isFolder(_ path: String) -> Bool {
     var status = stat()
-    if code == EEXIST && stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR { return }
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+  }
+
+  private func makeFolder(_ path: String) throws(Failure) {
+    if mkdir(path, 0o777) == 0 || isFolder(path) { return }
     throw Failure(
-      .cannotCreate, "cannot make the folder '\(path)': \(String(cString: strerror(code)))")
+      .cannotCreate, "cannot make the folder '\(path)': \(String(cString: strerror(errno)))")
   }
 }

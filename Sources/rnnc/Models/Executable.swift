@@ -1,4 +1,5 @@
 import Compiler
+import Emission
 import Kernels
 import Model
 import Plan
@@ -30,14 +31,15 @@ struct Executable {
   static func compile(
     _ graph: ModelGraph, _ choice: CompilationChoice, _ session: Session
   ) throws -> Executable {
-    let isa = try choice.target.isa()
-    guard isa.runsHere else {
+    let target = try choice.target.target()
+    let isa = target.isa
+    guard isa.runsHere, target.machine.isHost else {
       throw Failure(
-        .unavailable, "the target '\(isa.target)' cannot run on this machine",
-        notes: ["it needs \(isa.features.joined(separator: ", "))"],
+        .unavailable, "the target '\(target.word)' cannot run on this machine",
+        notes: ["it needs \(target.needs)"],
         help: ["'rnnc compile' can still compile for it"])
     }
-    choice.announce(isa, session)
+    choice.announce(target, session)
     return try opening(planFile(of: graph, for: isa, choice, session))
   }
 

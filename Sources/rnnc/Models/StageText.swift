@@ -40,9 +40,9 @@ struct StageText {
   private func plan() throws -> Plan {
     switch model {
     case .description(let graph):
-      let isa = try choice.target.isa()
-      choice.announce(isa, session)
-      return try Executable.planFile(of: graph, for: isa, choice, session).plan
+      let target = try choice.target.target()
+      choice.announce(target, session)
+      return try Executable.planFile(of: graph, for: target.isa, choice, session).plan
     case .plan(let file, _, let path):
       try choice.checkFits(file.plan, path: path)
       return file.plan

@@ -2,18 +2,18 @@ import ArgumentParser
 import COpenMP
 import DataFiles
 import Emission
-import Kernels
 import Plan
 
-/// `rnnc compile`: a description to a plan file or to C.
+/// `rnnc compile`: a description to a plan file, to C, or to what a C compiler makes of it.
 struct CompileCommand: Verb {
   static let verb = "compile"
   static let configuration = CommandConfiguration(
-    commandName: verb, abstract: "Compile a model to a plan file or to C.",
+    commandName: verb, abstract: "Compile a model to a plan file, C, libraries or an executable.",
     discussion: """
       One kind: -o is the file. Several: -o is a folder, made if absent, with PREFIX.plan, PREFIX.c, \
-      PREFIX.h and, for larger models, PREFIX.weights. The header and the weights always stand \
-      beside the C file, under the prefix.
+      PREFIX.o, libPREFIX.a, libPREFIX.so and PREFIX, the executable. Beside C, objects and libraries \
+      stands PREFIX.h, beside C of larger models PREFIX.weights, beside libraries PREFIX.pc and \
+      PREFIXConfig.cmake. The environment variable CC names the C compiler.
       """)
 
   @Argument(help: ArgumentHelp("A description or a plan.", valueName: "MODEL")) var model: String
@@ -21,13 +21,16 @@ struct CompileCommand: Verb {
     name: [.customShort("o"), .customLong("output")],
     help: "The file, or the folder of several kinds (default: PREFIX.plan ... here).")
   var output: String?
-  @Option(help: "What to write: plan, c, or both with a comma.")
+  @Option(help: "What to write, with commas: plan, c, obj, static, shared, exe.")
   var emit = EmitKinds(kinds: [.plan])
   @Option(help: "Prefix of names in C and of files (default: the model's name).")
   var prefix: String?
+  @Option(
+    help: "Weights of emitted C: inline as arrays, in a file, or auto (a file above 64 KiB).")
+  var weights = WeightsPlacement.auto
   @Flag(help: "Choose by measurement on this machine how matrices are walked (some 4 seconds).")
   var tune = false
-  @Flag(help: "Print how every matrix is walked, and what decided it.")
+  @Flag(help: "Print how every matrix is walked, what decided it, and the command lines.")
   var explain = false
   @OptionGroup var description: DescriptionOptions
   @OptionGroup var target: TargetOptions
@@ -53,44 +56,36 @@ struct CompileCommand: Verb {
       progress.finish()
       (compiled, choices) = (tuner.file, tuner.choices)
     }
+    var commands: [String] = []
+    let target = try target.target.target(of: compiled.plan)
     let writer = EmitWriter(
-      file: compiled, prefix: prefix ?? CEmitter.defaultPrefix(compiled.plan.name),
-      kinds: emit.kinds, output: output)
+      file: compiled, target: target,
+      prefix: prefix ?? CEmitter.defaultPrefix(compiled.plan.name),
+      kinds: emit.kinds, weights: weights, output: output,
+      log: { line in
+        session.log(line)
+        commands.append(line)
+      })
     let written = try writer.write()
-    let isa = ISA.named(compiled.plan.isa)
     let weights = compiled.plan.weightType
     let suffix = weights == .f32 ? "" : ", \(weights.rawValue) weights"
-    try session.print("target: \(isa?.target ?? "unknown") (\(compiled.plan.isa))\(suffix)")
+    try session.print("target: \(target.word) (\(compiled.plan.isa))\(suffix)")
     for file in written {
       session.addResult(
         .object([
           "kind": .string(file.kind), "path": .string(file.path),
-          "bytes": .integer(file.byteCount), "target": .optional(isa?.target),
+          "bytes": .integer(file.byteCount), "target": .string(target.word),
           "weights": .string(weights.rawValue), "prefix": .string(writer.prefix),
         ]))
       try session.print("\(file.kind): \(file.path), \(grouped(file.byteCount)) bytes")
     }
-    if explain { try Explanation(compiled.plan, choices: choices).show(session) }
+    if explain {
+      try Explanation(compiled.plan, choices: choices).show(session)
+      for command in commands {
+        session.addResult(.object(["kind": .string("command"), "line": .string(command)]))
+        try session.print("command: \(command)")
+      }
+    }
     return .yes
   }
-}
-
-/// What `--emit` takes: kinds with commas between them.
-struct EmitKinds: ExpressibleByArgument, CustomStringConvertible {
-  enum Kind: String, CaseIterable { case plan, c }
-
-  let kinds: [Kind]
-
-  init(kinds: [Kind]) { self.kinds = kinds }
-
-  init?(argument: String) {
-    let words = argument.split(separator: ",", omittingEmptySubsequences: false)
-    let kinds = words.compactMap { Kind(rawValue: String($0)) }
-    guard kinds.count == words.count, Set(kinds).count == kinds.count else { return nil }
-    self.kinds = kinds
-  }
-
-  var description: String { kinds.map(\.rawValue).joined(separator: ",") }
-  var defaultValueDescription: String { description }
-  static var allValueStrings: [String] { Kind.allCases.map(\.rawValue) }
 }

@@ -7,7 +7,7 @@ extension Plan {
   ///
   /// The kernels' descriptors say which operand is an `index` and which integer is the `size` of
   /// what it picks from.
-  func indexLimits() -> [Int?] {
+  package func indexLimits() -> [Int?] {
     var limits = [Int?](repeating: nil, count: inputs.count)
     for call in calls {
       guard

@@ -1,0 +1,95 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+/// Another program with its arguments, run to its end. No shell reads them.
+package struct ShellCommand: Sendable {
+  /// Path of the program, then its arguments.
+  package let words: [String]
+
+  package init(_ words: [String]) { self.words = words }
+
+  /// As one would type it.
+  package var text: String {
+    words.map { word in
+      let plain = word.utf8.allSatisfy { byte in
+        isalnum(Int32(byte)) != 0 || "-_=+,./:@%".utf8.contains(byte)
+      }
+      return plain && !word.isEmpty ? word : "'" + word.replacing("'", with: "'\\''") + "'"
+    }.joined(separator: " ")
+  }
+
+  package struct Outcome: Sendable {
+    /// The exit code; a signal's number plus 128; 127 where the program could not be started.
+    package var status: Int32
+    /// The beginning of what it wrote to stdout and stderr.
+    package var output: String
+  }
+
+  private static let outputLimit = 1 << 16
+
+  /// Runs in `folder` (default: here) with an empty stdin. Costs a fork, and what the program does.
+  package func run(in folder: String? = nil) -> Outcome {
+    var pipe: [Int32] = [-1, -1]
+    guard makePipe(&pipe) == 0 else { return Outcome(status: 127, output: Self.errorText) }
+    for end in pipe { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+    var process = pid_t()
+    let code = start(&process, writingTo: pipe[1], in: folder)
+    close(pipe[1])
+    let output = Self.read(pipe[0])
+    close(pipe[0])
+    guard code == 0 else {
+      return Outcome(status: 127, output: String(cString: strerror(code)))
+    }
+    var status: Int32 = 0
+    while waitpid(process, &status, 0) < 0 && errno == EINTR {}
+    let signal = status & 0x7f
+    return Outcome(status: signal == 0 ? (status >> 8) & 0xff : 128 + signal, output: output)
+  }
+
+  private func start(_ process: inout pid_t, writingTo pipe: Int32, in folder: String?) -> Int32 {
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+    for stream in [1, 2] as [Int32] { posix_spawn_file_actions_adddup2(&actions, pipe, stream) }
+    // What this process ignores the program must not: it could not tell that its reader is gone.
+    var attributes = posix_spawnattr_t()
+    posix_spawnattr_init(&attributes)
+    defer { posix_spawnattr_destroy(&attributes) }
+    var defaults = sigset_t()
+    sigemptyset(&defaults)
+    sigaddset(&defaults, SIGPIPE)
+    posix_spawnattr_setsigdefault(&attributes, &defaults)
+    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF))
+    // There is no portable way to spawn into another folder but by a shell.
+    let moved = folder.map { ["/bin/sh", "-c", "cd \"$0\" && exec \"$@\"", $0] } ?? []
+    var arguments = (moved + words).map { strdup($0) } + [nil]
+    defer { for argument in arguments { free(argument) } }
+    return posix_spawn(&process, (moved + words)[0], &actions, &attributes, &arguments, environ)
+  }
+
+  private static func read(_ pipe: Int32) -> String {
+    var text: [UInt8] = []
+    var part = [UInt8](repeating: 0, count: 1 << 14)
+    while true {
+      let count = readSome(pipe, &part, part.count)
+      if count < 0 && errno == EINTR { continue }
+      guard count > 0 else { break }
+      text += part.prefix(min(count, outputLimit - text.count))
+    }
+    return String(decoding: text, as: UTF8.self)
+  }
+
+  private static var errorText: String { String(cString: strerror(errno)) }
+}
+
+/// Outside the type, where other things have the same names.
+private func makePipe(_ ends: inout [Int32]) -> Int32 { pipe(&ends) }
+private func readSome(_ file: Int32, _ memory: inout [UInt8], _ count: Int) -> Int {
+  read(file, &memory, count)
+}
