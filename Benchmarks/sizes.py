@@ -15,8 +15,9 @@ down slows both slices of a round alike; a neighbour who wakes between them spoi
 half of the rounds must be spoilt in the same direction to move the median. The quotient of the two
 minima is worse here: the processor has fast moments that only one side may catch (the same plan
 against itself then gives 0.75 to 1.08). Multiples of 16 are measured against a second copy of
-themselves: what they differ by is what this script cannot tell: mostly half a percent, up to a tenth where the weights just fill the second-level cache,
-for there the physical pages that a copy happens to get decide.
+themselves: what they differ by is what this script cannot tell: mostly half a percent, up to a
+tenth where the weights just fill the second-level cache, for there the physical pages that a copy
+happens to get decide.
 
 Sizes above their limit are measured again, up to twice, each time with new copies of both plans;
 all rounds count.

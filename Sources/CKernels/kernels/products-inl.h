@@ -3,7 +3,12 @@
  * A panel holds `vectors` (1 ... 4) vectors of VL rows side by side, column by column: f32 weights
  * as [columns][vectors][VL], bf16 weights in pairs of columns, [pairs][vectors][VL][2], the missing
  * last column zero. Both are read as 32-bit words. Every sum is one chain over the columns in
- * order, whatever runs beside it. */
+ * order, whatever runs beside it.
+ *
+ * Tried on a virtual Xeon (AVX-512, 2 MB of second-level cache), and left out: two columns per turn
+ * of the loop (at most 5 % for dense layers, 13 % for blocks of 12; panels side by side give as
+ * many sums at once), prefetches 1 to 8 KB ahead (0 to 100 % slower), four panels of four vectors
+ * (0). */
 
 typedef enum { CK_F32, CK_BF16 } ck_type;
 
