@@ -3,6 +3,8 @@
 #   make test    sets up and runs all tests
 #   make setup   installs what is missing (Debian packages; with sudo when not root)
 #   make build   the tool, optimised: .build/release/rnnc
+#   make runtime the runtime as a C library, without Swift: .build/runtime (Packaging/runtime.mk)
+#   make consumers   everything around the tool, used as others use it (Tests/Consumers)
 #   make lint    formatting of Swift and C
 #   make sanitize   the C code under AddressSanitizer and UndefinedBehaviorSanitizer
 #   make tsan    the team under ThreadSanitizer (needs clang 14 and its OpenMP)
@@ -29,6 +31,9 @@ setup:
 build: setup
 	$(SWIFT) build -c release --product rnnc
 
+# The first rule above stays the default one.
+include Packaging/runtime.mk
+
 SPOTTER = Models/spoken-digits
 PLAN = .build/spoken-digits.plan
 
@@ -48,7 +53,7 @@ test: setup
 lint: setup
 	@.ci/need clang-format=clang-format
 	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests Benchmarks
-	find Sources -name '*.[ch]' | xargs clang-format --dry-run -Werror
+	find Sources Examples -name '*.[ch]' -o -name '*.cpp' | xargs clang-format --dry-run -Werror
 
 # Leaks are not looked for: the tools that run the tests have some of their own.
 sanitize: setup
@@ -60,6 +65,10 @@ tsan: build
 	@.ci/need clang-14=clang-14 libomp-14-dev=/usr/lib/llvm-14/lib/libarcher.so \
 	  libclang-rt-14-dev='/usr/lib/llvm-14/lib/clang/14*/lib/*/libclang_rt.tsan*.a'
 	Tests/ThreadSanitizer/run $(RNNC)
+
+consumers: build
+	@.ci/need gcc=gcc libc6-dev=/usr/include/stdio.h pkg-config=pkg-config
+	Tests/Consumers/runtime $(RNNC) x86-64-v3 gcc
 
 fuzz: setup
 	Fuzz/run
