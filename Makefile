@@ -4,6 +4,7 @@
 #   make setup   installs what is missing (Debian packages; with sudo when not root)
 #   make build   the tool, optimised: .build/release/rnnc
 #   make runtime the runtime as a C library, without Swift: .build/runtime (Packaging/runtime.mk)
+#   make install PREFIX=/usr/local   tool, libraries, man page, completions (Packaging/install.mk); uninstall
 #   make consumers   everything around the tool, used as others use it (Tests/Consumers)
 #   make lint    formatting of Swift and C
 #   make sanitize   the C code under AddressSanitizer and UndefinedBehaviorSanitizer
@@ -16,7 +17,7 @@
 #   make emitted   emitted code may not be slower than the runtime, small layers must be faster
 
 SWIFT ?= swift
-RNNC = .build/release/rnnc
+RNNC ?= .build/release/rnnc
 # Tests and tool share one optimised build: without testable imports the flags are the same.
 TEST_FLAGS ?= -c release --disable-testable-imports
 
@@ -33,6 +34,7 @@ build: setup
 
 # The first rule above stays the default one.
 include Packaging/runtime.mk
+include Packaging/install.mk
 
 SPOTTER = Models/spoken-digits
 PLAN = .build/spoken-digits.plan
@@ -67,8 +69,9 @@ tsan: build
 	Tests/ThreadSanitizer/run $(RNNC)
 
 consumers: build
-	@.ci/need gcc=gcc libc6-dev=/usr/include/stdio.h pkg-config=pkg-config
+	@.ci/need gcc=gcc libc6-dev=/usr/include/stdio.h pkg-config=pkg-config cmake=cmake groff=groff
 	Tests/Consumers/runtime $(RNNC) x86-64-v3 gcc
+	Tests/Consumers/install $(RNNC)
 
 fuzz: setup
 	Fuzz/run

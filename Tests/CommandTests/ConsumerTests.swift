@@ -19,4 +19,11 @@ import Testing
     #expect(run.status == 0, "\(run.text)\(run.errors)")
     #expect(run.text.contains("the same bits from C"))
   }
+
+  @Test(.enabled(if: isPossible, "\(absence)"))
+  func whatIsInstalledWorksElsewhere() throws {
+    let run = try script("install \"$RNNC\"")
+    #expect(run.status == 0, "\(run.text)\(run.errors)")
+    #expect(run.text.contains("installed, moved, used and uninstalled"))
+  }
 }
