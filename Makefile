@@ -54,7 +54,7 @@ test: setup
 
 lint: setup
 	@.ci/need clang-format=clang-format
-	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests Benchmarks
+	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests Benchmarks Examples
 	find Sources Examples -name '*.[ch]' -o -name '*.cpp' | xargs clang-format --dry-run -Werror
 
 # Leaks are not looked for: the tools that run the tests have some of their own.
@@ -72,6 +72,7 @@ consumers: build
 	@.ci/need gcc=gcc libc6-dev=/usr/include/stdio.h pkg-config=pkg-config cmake=cmake groff=groff
 	Tests/Consumers/runtime $(RNNC) x86-64-v3 gcc
 	Tests/Consumers/install $(RNNC)
+	Tests/Consumers/package $(RNNC)
 
 fuzz: setup
 	Fuzz/run
