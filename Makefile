@@ -69,10 +69,11 @@ tsan: build
 	Tests/ThreadSanitizer/run $(RNNC)
 
 consumers: build
-	@.ci/need gcc=gcc libc6-dev=/usr/include/stdio.h pkg-config=pkg-config cmake=cmake groff=groff
+	@.ci/need gcc=gcc libc6-dev=/usr/include/stdio.h pkg-config=pkg-config cmake=cmake groff=groff strace=strace
 	Tests/Consumers/runtime $(RNNC) x86-64-v3 gcc
 	Tests/Consumers/install $(RNNC)
 	Tests/Consumers/package $(RNNC)
+	Tests/Consumers/quiet $(RNNC) gcc
 
 fuzz: setup
 	Fuzz/run

@@ -26,4 +26,12 @@ import Testing
     #expect(run.status == 0, "\(run.text)\(run.errors)")
     #expect(run.text.contains("installed, moved, used and uninstalled"))
   }
+
+  /// The zeros of the certificate.
+  @Test(.enabled(if: Shell.has("gcc"), "gcc is needed"))
+  func emittedCodeIsQuiet() throws {
+    let run = try script("quiet \"$RNNC\"")
+    #expect(run.status == 0, "\(run.text)\(run.errors)")
+    #expect(run.text.contains("no allocation, no lock, no system call"))
+  }
 }

@@ -1,0 +1,33 @@
+import Emission
+import Plan
+
+/// The real-time certificate of a plan: what one step takes and never does, as `compile --explain`
+/// prints it. The zeros are properties of the kernels' text, which the tests prove.
+struct Certificate {
+  private let cost: StepCost
+
+  static let subnormals = "count as zero; the caller's floating-point mode is restored"
+
+  init(_ plan: Plan) { cost = StepCost(plan) }
+
+  func show(_ session: Session) throws {
+    session.addResult(
+      .object([
+        "kind": .string("certificate"), "state_bytes": .integer(cost.stateByteCount),
+        "scratch_bytes": .integer(cost.scratchByteCount),
+        "weight_bytes": .integer(cost.weightByteCount), "macs_per_step": .integer(cost.macs),
+        "touched_bytes_per_step": .integer(cost.touchedByteCount), "allocations": .integer(0),
+        "locks": .integer(0), "system_calls": .integer(0),
+        "subnormals": .string(Self.subnormals),
+      ]))
+    var table = Table([.word("one step takes"), .number("bytes"), .word("")])
+    table.add(["state", grouped(cost.stateByteCount), "one per stream"])
+    table.add(["scratch", grouped(cost.scratchByteCount), "one per call in flight"])
+    table.add(["weights", grouped(cost.weightByteCount), "constant"])
+    table.add(["touched", grouped(cost.touchedByteCount), "at most, each counted once"])
+    try session.print(table)
+    try session.print("work: \(grouped(cost.macs)) MACs")
+    try session.print("allocations, locks, system calls: 0, 0, 0")
+    try session.print("subnormal numbers: \(Self.subnormals)")
+  }
+}
