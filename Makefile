@@ -69,11 +69,13 @@ tsan: build
 	Tests/ThreadSanitizer/run $(RNNC)
 
 consumers: build
-	@.ci/need gcc=gcc libc6-dev=/usr/include/stdio.h pkg-config=pkg-config cmake=cmake groff=groff strace=strace
+	@.ci/need gcc=gcc libc6-dev=/usr/include/stdio.h pkg-config=pkg-config cmake=cmake groff=groff strace=strace \
+	  g++=g++ python3=python3
 	Tests/Consumers/runtime $(RNNC) x86-64-v3 gcc
 	Tests/Consumers/install $(RNNC)
 	Tests/Consumers/package $(RNNC)
 	Tests/Consumers/quiet $(RNNC) gcc
+	Tests/Consumers/examples $(RNNC)
 
 fuzz: setup
 	Fuzz/run

@@ -34,4 +34,11 @@ import Testing
     #expect(run.status == 0, "\(run.text)\(run.errors)")
     #expect(run.text.contains("no allocation, no lock, no system call"))
   }
+
+  @Test(.enabled(if: Shell.has("gcc"), "gcc is needed"))
+  func everyExampleHearsWhatTheToolHears() throws {
+    let run = try script("examples \"$RNNC\"")
+    #expect(run.status == 0, "\(run.text)\(run.errors)")
+    #expect(run.text.contains("every example hears what the tool hears"))
+  }
 }
