@@ -9,6 +9,7 @@
 #   make lint    formatting of Swift and C
 #   make sanitize   the C code under AddressSanitizer and UndefinedBehaviorSanitizer
 #   make tsan    the team under ThreadSanitizer (needs clang 14 and its OpenMP)
+#   make soak    ten million steps of every model: step and run may not differ by a bit
 #   make fuzz    libFuzzer on every reader, two minutes each
 #   make bench   the measurements behind the README's figures
 #   make kernels-bench   every kernel in percent of what this machine can do
@@ -76,6 +77,11 @@ consumers: build
 	Tests/Consumers/package $(RNNC)
 	Tests/Consumers/quiet $(RNNC) gcc
 	Tests/Consumers/examples $(RNNC)
+	Tests/Consumers/soak $(RNNC)
+
+# Ten million steps of every model: some fifteen minutes.
+soak: build
+	Tests/Consumers/soak $(RNNC) 10000000 Models/*/model.yaml
 
 fuzz: setup
 	Fuzz/run
