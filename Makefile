@@ -4,7 +4,7 @@
 #   make setup   installs what is missing (Debian packages; with sudo when not root)
 #   make build   the tool, optimised: .build/release/rnnc
 #   make runtime the runtime as a C library, without Swift: .build/runtime (Packaging/runtime.mk)
-#   make install PREFIX=/usr/local   tool, libraries, man page, completions (Packaging/install.mk); uninstall
+#   make install PREFIX=/usr/local   tool, libraries, man page, completions (Packaging/install.mk)
 #   make consumers   everything around the tool, used as others use it (Tests/Consumers)
 #   make lint    formatting of Swift and C
 #   make sanitize   the C code under AddressSanitizer and UndefinedBehaviorSanitizer
@@ -36,6 +36,7 @@ build: setup
 # The first rule above stays the default one.
 include Packaging/runtime.mk
 include Packaging/install.mk
+include Packaging/consumers.mk
 
 SPOTTER = Models/spoken-digits
 PLAN = .build/spoken-digits.plan
@@ -68,20 +69,6 @@ tsan: build
 	@.ci/need clang-14=clang-14 libomp-14-dev=/usr/lib/llvm-14/lib/libarcher.so \
 	  libclang-rt-14-dev='/usr/lib/llvm-14/lib/clang/14*/lib/*/libclang_rt.tsan*.a'
 	Tests/ThreadSanitizer/run $(RNNC)
-
-consumers: build
-	@.ci/need gcc=gcc libc6-dev=/usr/include/stdio.h pkg-config=pkg-config cmake=cmake groff=groff strace=strace \
-	  g++=g++ python3=python3
-	Tests/Consumers/runtime $(RNNC) x86-64-v3 gcc
-	Tests/Consumers/install $(RNNC)
-	Tests/Consumers/package $(RNNC)
-	Tests/Consumers/quiet $(RNNC) gcc
-	Tests/Consumers/examples $(RNNC)
-	Tests/Consumers/soak $(RNNC)
-
-# Ten million steps of every model: some fifteen minutes.
-soak: build
-	Tests/Consumers/soak $(RNNC) 10000000 Models/*/model.yaml
 
 fuzz: setup
 	Fuzz/run

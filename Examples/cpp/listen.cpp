@@ -1,7 +1,6 @@
 // Hears digits in recordings (WAV, 8 kHz, 16 bit, mono), each at once.
 //
-//   rnnc compile Models/spoken-digits/model.yaml --emit c -o spoken_digits.c
-//   cc -O2 -c spoken_digits.c -I.                        (and the -m... that it names)
+//   rnnc compile Models/spoken-digits/model.yaml --emit obj -o spoken_digits.o
 //   c++ -std=c++17 -O2 listen.cpp spoken_digits.o -I. -o listen
 //   ./listen recording.wav ...
 #include <algorithm>

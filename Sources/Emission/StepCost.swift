@@ -57,7 +57,7 @@ extension StepCost {
      *   work      \(macs) multiply-accumulates
      *   touched   \(touchedByteCount) bytes at most, each counted once
      *   calls     memcpy and memset of the C library; no allocation, no lock, no system call
-     *   stack     what the compiler makes of it: -fstack-usage tells
+     *   stack     what the compiler makes of it: -fstack-usage tells, as does `rnnc compile --explain`
      * Subnormal numbers count as zero in it, and the caller's floating-point mode is as before after it.
     """
   }

@@ -29,6 +29,7 @@ import Testing
     func value(_ key: String) -> Int { certificate[key] as? Int ?? -1 }
     #expect(["allocations", "locks", "system_calls"].allSatisfy { value($0) == 0 })
 
+    #expect(value("stack_bytes") > 100 && value("stack_bytes") < 100_000)
     let source = try String(contentsOfFile: folder + "/m.c", encoding: .utf8)
     #expect(source.contains("m_state_size(void) { return \(value("state_bytes")); }"))
     #expect(source.contains("m_scratch_size(void) { return \(value("scratch_bytes")); }"))
@@ -45,6 +46,17 @@ import Testing
       let total = try Tool.run("cost", model, "--json").results().last
       #expect(total?["macs_per_step"] as? Int == value("macs_per_step"))
     }
+  }
+
+  /// The certificate needs no compiler; without one it says what it does not know.
+  @Test func withoutACompilerTheStackIsNotKnown() throws {
+    let run = try Tool.run(
+      ["compile", try fixtures.spotter(), "--explain", "--json", "-o", fixtures.path("m.plan")],
+      environment: ["CC": "no-such-compiler"])
+    #expect(run.status == 0)
+    let certificate = try result("certificate", run)
+    #expect(certificate["stack_bytes"] is NSNull)
+    #expect((certificate["stack_source"] as? String ?? "").contains("no-such-compiler"))
   }
 
   @Test func aDeadlineIsMetOrMissed() throws {

@@ -9,9 +9,11 @@
 #include <linux/seccomp.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
+#include <ucontext.h>
 #include <unistd.h>
 
 #include "model.h"
@@ -55,16 +57,45 @@ static int use(void) {
   return result | model_load(state, saved, model_state_size());
 }
 
+/* ---- Stack ---- */
+
+static _Alignas(64) unsigned char stack[1 << 18];
+static ucontext_t here, there;
+
+static void nothing(void) {}
+static void step(void) { model_step(state, scratch, in, out); }
+
+/* Bytes of a painted stack that are no longer painted after `function` has run on it. */
+static int depth(void (*function)(void)) {
+  memset(stack, 0xa5, sizeof stack);
+  getcontext(&there);
+  there.uc_stack.ss_sp = stack;
+  there.uc_stack.ss_size = sizeof stack;
+  there.uc_link = &here;
+  makecontext(&there, function, 0);
+  swapcontext(&here, &there);
+  size_t clean = 0;
+  while (clean < sizeof stack && stack[clean] == 0xa5) clean++;
+  return (int)(sizeof stack - clean);
+}
+
+/* Without the C library's stdio, which allocates. */
+static int stack_is_within(int bound) {
+  model_init(state, model_state_size());
+  const int used = depth(step) - depth(nothing);
+  return used > 0 && used <= bound && used > bound / 10;
+}
+
 static void say(const char *text) { syscall(SYS_write, 1, text, strlen(text)); }
 
 int main(int argc, char **argv) {
-  (void)argv;
   if (model_state_size() > MEMORY || model_scratch_size() > MEMORY) return 2;
   for (int i = 0; i < STEPS * INPUTS; i++) in[i] = (float)(i * 37 % 101 - 50) / 50;
   counted = 0;
   void *volatile memory = (malloc)(1); /* the hooks count */
   (free)(memory);
   if (counted != 2) return 3;
+  if (argc > 2) return stack_is_within(atoi(argv[2])) ? 0 : 6;
   counted = 0;
   syscall(SYS_close, -7);
   if (argc > 1 && prctl(PR_SET_SECCOMP, SECCOMP_MODE_STRICT) != 0) return 4;

@@ -9,7 +9,8 @@ public func fuzzMachine(_ bytes: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   do throws(InputError) {
     let machine = try MachineFile(input)
     let again = FileBytes(name: "again", copying: Array(machine.text.utf8))
-    precondition(try MachineFile(again) == machine)
+    let second = try MachineFile(again)
+    precondition(second == machine)
   } catch {
     precondition(!DiagnosticRenderer().render(error.diagnostics).isEmpty)
   }

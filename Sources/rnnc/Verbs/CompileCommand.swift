@@ -97,7 +97,7 @@ struct CompileCommand: Verb {
         session.addResult(.object(["kind": .string("command"), "line": .string(command)]))
         try session.print("command: \(command)")
       }
-      try Certificate(compiled.plan).show(session)
+      try Certificate(compiled.plan, for: target, session).show(session)
     }
     try outcome?.show(session)
     return outcome?.isMet ?? true ? .yes : .no
