@@ -3,9 +3,13 @@
 #   make test    sets up and runs all tests
 #   make setup   installs what is missing (Debian packages; with sudo when not root)
 #   make build   the tool, optimised: .build/release/rnnc
+#   make runtime the runtime as a C library, without Swift: .build/runtime (Packaging/runtime.mk)
+#   make install PREFIX=/usr/local   tool, libraries, man page, completions (Packaging/install.mk)
+#   make consumers   everything around the tool, used as others use it (Tests/Consumers)
 #   make lint    formatting of Swift and C
 #   make sanitize   the C code under AddressSanitizer and UndefinedBehaviorSanitizer
 #   make tsan    the team under ThreadSanitizer (needs clang 14 and its OpenMP)
+#   make soak    ten million steps of every model: step and run may not differ by a bit
 #   make fuzz    libFuzzer on every reader, two minutes each
 #   make bench   the measurements behind the README's figures
 #   make kernels-bench   every kernel in percent of what this machine can do
@@ -14,7 +18,7 @@
 #   make emitted   emitted code may not be slower than the runtime, small layers must be faster
 
 SWIFT ?= swift
-RNNC = .build/release/rnnc
+RNNC ?= .build/release/rnnc
 # Tests and tool share one optimised build: without testable imports the flags are the same.
 TEST_FLAGS ?= -c release --disable-testable-imports
 
@@ -28,6 +32,11 @@ setup:
 
 build: setup
 	$(SWIFT) build -c release --product rnnc
+
+# The first rule above stays the default one.
+include Packaging/runtime.mk
+include Packaging/install.mk
+include Packaging/consumers.mk
 
 SPOTTER = Models/spoken-digits
 PLAN = .build/spoken-digits.plan
@@ -47,8 +56,8 @@ test: setup
 
 lint: setup
 	@.ci/need clang-format=clang-format
-	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests Benchmarks
-	find Sources -name '*.[ch]' | xargs clang-format --dry-run -Werror
+	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests Benchmarks Examples
+	find Sources Examples -name '*.[ch]' -o -name '*.cpp' | xargs clang-format --dry-run -Werror
 
 # Leaks are not looked for: the tools that run the tests have some of their own.
 sanitize: setup

@@ -137,9 +137,12 @@ if Context.environment["RNNC_FUZZ"] != nil {
       swiftSettings: [.unsafeFlags(["-parse-as-library"])])
   }
   package.targets += [
+    fuzzTarget("CsvFuzz", ["DataFiles", "Diagnostics"]),
     fuzzTarget("DescriptionFuzz", ["Model", "Diagnostics"]),
+    fuzzTarget("MachineFuzz", ["Machines", "DataFiles", "Diagnostics"]),
     fuzzTarget("NpzFuzz", ["DataFiles", "Diagnostics"]),
     fuzzTarget("PlanFuzz", ["Plan", "Runtime"]),
     fuzzTarget("SafetensorsFuzz", ["DataFiles", "Diagnostics"]),
+    fuzzTarget("WavFuzz", ["DataFiles", "Diagnostics"]),
   ]
 }

@@ -34,7 +34,14 @@ int ck_kernel_named(const char *name) {
 
 /* ---- Instruction sets ---- */
 
-#define BUILT_any(table) table
+/* A build may leave a variant out: -DCK_WITHOUT_avx512 makes CK_SKIP_... the name CK_SKIP_1, whose
+ * comma moves NULL to the second place, where the table stands otherwise. */
+#define CK_SKIP_1                  0,
+#define CK_SECOND(a, b, ...)       b
+#define CK_BUILT(without, table)   CK_BUILT_2(without, table)
+#define CK_BUILT_2(without, table) CK_BUILT_3(CK_SKIP_##without, table)
+#define CK_BUILT_3(skip, table)    CK_SECOND(skip NULL, table, 0)
+#define BUILT_any(table)           table
 #if defined(__x86_64__)
 #define BUILT_x86_64(table) table
 #else
@@ -57,7 +64,8 @@ int ck_kernel_named(const char *name) {
 #undef ISA
 
 #define ISA(name, target, features, lanes, source, builds)                                         \
-  {#name, target, features, lanes, source, BUILT_##builds(ck_functions_##name)},
+  {#name, target, features,                                                                        \
+   lanes, source, CK_BUILT(CK_WITHOUT_##name, BUILT_##builds(ck_functions_##name))},
 static const ck_isa isas[] = {
 #include "isa.def"
 };
@@ -86,9 +94,9 @@ int ck_isa_preferred(void) {
     const int index = ck_isa_named(forced);
     return ck_isa_runs_here(index) ? index : -1;
   }
-  int index = 0;
-  while (!ck_isa_runs_here(index)) index++; /* the scalar row, the last, runs everywhere */
-  return index;
+  for (int index = 0; index < ISA_COUNT; index++)
+    if (ck_isa_runs_here(index)) return index;
+  return -1; /* only a build without the scalar variant */
 }
 
 /* ---- Opcodes ---- */

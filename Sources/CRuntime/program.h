@@ -1,6 +1,7 @@
 /* Inside of the runtime: a program as the executor wants it, and what the loader's parts share. */
 #ifndef RNNC_PROGRAM_H
 #define RNNC_PROGRAM_H
+#include "ckernels.h"
 #include "rnnc.h"
 
 #define RNNC_HIDDEN __attribute__((visibility("hidden")))

@@ -55,10 +55,9 @@ package struct CEmitter {
   private func opening() -> String {
     """
     /* \(CText.comment(plan.name)): emitted by rnnc \(version) for the instruction set '\(plan.isa)'.
+     * GNU C99 for gcc and clang\(requirement).
      *
-     * \(plan.weights.count) bytes of weights, \(plan.stateByteCount) bytes of state,\
-     \(plan.scratchByteCount) bytes of scratch memory; no heap, no lock, no system call. GNU C99 for gcc
-     * and clang\(requirement). */
+    \(StepCost(plan).comment) */
     #include "\(prefix).h"
     #include <string.h>
 

@@ -5,9 +5,10 @@ import Tensors
 extension MachineFile {
   /// Reads a file whole, or refuses it: every key must be there and none other, and every number
   /// must be one that a machine can have.
-  package init(path: String) throws(InputError) {
-    let file = try FileBytes(path: path)
-    let root = MachineNode(file: path, value: try JSONText.read(file))
+  package init(path: String) throws(InputError) { try self.init(FileBytes(path: path)) }
+
+  package init(_ file: FileBytes) throws(InputError) {
+    let root = MachineNode(file: file.name, value: try JSONText.read(file))
     let node = try root.members(Key.file, first: "schema")
     try node["schema"]!.require(word: Self.schema)
     cores = try node["cores"]!.count(upTo: Self.coreLimit)

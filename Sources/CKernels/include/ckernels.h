@@ -11,18 +11,10 @@
 #define CKERNELS_H
 #include <stddef.h>
 #include <stdint.h>
+#include "ck_team.h"
 #ifdef __cplusplus
 extern "C" {
 #endif
-
-/* Where the participants of one call wait for each other. */
-typedef struct ck_team {
-  void (*wait)(void *context, int thread);
-  void *context;
-} ck_team;
-
-/* One participant's part of a call; all share `context`. */
-typedef void (*ck_participant)(void *context, int thread, int threads, const ck_team *team);
 
 typedef struct ck_call {
   int steps;           /* rows, >= 0 */

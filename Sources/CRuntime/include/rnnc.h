@@ -9,9 +9,12 @@
 #define RNNC_H
 #include <stddef.h>
 #include <stdint.h>
-#include "ckernels.h"
+#include "ck_team.h"
 #ifdef __cplusplus
 extern "C" {
+#endif
+#ifdef __GNUC__
+#pragma GCC visibility push(default) /* the library hides everything else */
 #endif
 
 enum {
@@ -83,6 +86,9 @@ int rnnc_threads(const rnnc_program *program, size_t steps);
 int rnnc_save(const rnnc_program *program, const void *state, void *out, size_t bytes);
 int rnnc_load(const rnnc_program *program, void *state, const void *in, size_t bytes);
 
+#ifdef __GNUC__
+#pragma GCC visibility pop
+#endif
 #ifdef __cplusplus
 }
 #endif

@@ -90,6 +90,15 @@ struct StepTimer: ~Copyable {
     return measure(count: 1)
   }
 
+  /// Every call on its own, in microseconds: as many as `limit` and `seconds` allow, ten at least. The
+  /// reading of the clock is part of them.
+  mutating func measureSingly(limit: Int, seconds: Double) -> BenchSamples {
+    callsPerSample = 1
+    let least = measure(count: 10).microseconds
+    let rest = measure(count: limit - 10, deadline: seconds * 1e9).microseconds
+    return BenchSamples(microseconds: least + rest, stepsPerSample: mode.steps)
+  }
+
   private mutating func measure(count: Int, deadline: Double? = nil) -> BenchSamples {
     var times: [Double] = []
     times.reserveCapacity(count)

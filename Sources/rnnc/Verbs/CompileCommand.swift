@@ -30,8 +30,18 @@ struct CompileCommand: Verb {
   var weights = WeightsPlacement.auto
   @Flag(help: "Choose by measurement on this machine how matrices are walked (some 4 seconds).")
   var tune = false
-  @Flag(help: "Print how every matrix is walked, what decided it, and the command lines.")
+  @Flag(
+    help: """
+      Print how every matrix is walked and what decided it, the command lines, and what one step \
+      takes and never does.
+      """)
   var explain = false
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Step on this machine for two seconds; exit code 1 when a step takes longer.",
+      valueName: "US"))
+  var deadline: Deadline?
   @OptionGroup var description: DescriptionOptions
   @OptionGroup var target: TargetOptions
   @OptionGroup var common: CommonOptions
@@ -58,6 +68,8 @@ struct CompileCommand: Verb {
     }
     var commands: [String] = []
     let target = try target.target.target(of: compiled.plan)
+    // Before anything is written: the plan may be for another machine.
+    let outcome = try deadline?.measure(compiled)
     let writer = EmitWriter(
       file: compiled, target: target,
       prefix: prefix ?? CEmitter.defaultPrefix(compiled.plan.name),
@@ -85,7 +97,9 @@ struct CompileCommand: Verb {
         session.addResult(.object(["kind": .string("command"), "line": .string(command)]))
         try session.print("command: \(command)")
       }
+      try Certificate(compiled.plan, for: target, session).show(session)
     }
-    return .yes
+    try outcome?.show(session)
+    return outcome?.isMet ?? true ? .yes : .no
   }
 }
