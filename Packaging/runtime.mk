@@ -3,6 +3,7 @@
 #
 #   make runtime                                 every instruction set of the compiler's architecture
 #   make runtime RUNTIME_TARGETS=x86-64-v3       for plans of this --target only; several with commas
+#   make runtime RUNTIME_COMPACT=            twice the code, and the tool's own speed in tiny layers
 #   make runtime CC=clang
 #   make runtime CC=aarch64-linux-gnu-gcc RUNTIME=.build/arm64
 #
@@ -11,6 +12,7 @@
 RUNTIME ?= .build/runtime
 RUNTIME_TARGETS ?= all
 RUNTIME_CFLAGS ?= -O2
+RUNTIME_COMPACT ?= -DCK_COMPACT
 
 CK = Sources/CKernels
 RT = Sources/CRuntime
@@ -34,8 +36,10 @@ without := $(patsubst %,-DCK_WITHOUT_%,$(filter-out $(runtime_isas),$(all_isas))
 runtime_sources := $(filter-out $(CK)/source_text.c,$(wildcard $(CK)/*.c)) \
   $(patsubst %,$(CK)/variants/%.c,$(runtime_isas)) $(wildcard $(RT)/*.c)
 runtime_objects := $(patsubst Sources/%.c,$(RUNTIME)/objects/%.o,$(runtime_sources))
-runtime_cc = $(CC) -std=gnu17 -Wall -Wextra -fPIC -fvisibility=hidden -I$(CK)/include \
-  -I$(RT)/include $(RUNTIME_CFLAGS)
+# No exception passes through: tables to unwind calls would be 10 KB for nothing.
+runtime_cc = $(CC) -std=gnu17 -Wall -Wextra -fPIC -fvisibility=hidden \
+  -fno-asynchronous-unwind-tables -I$(CK)/include \
+  -I$(RT)/include $(RUNTIME_CFLAGS) $(RUNTIME_COMPACT)
 runtime_tool = $(shell $(CC) -print-prog-name=$(1))
 
 shared := librnnc.so.$(VERSION)

@@ -86,7 +86,7 @@ INLINE void K(project_tile)(const K(projection) * p, int type, int vectors, int 
   const float *x[CK_STREAMS];
   vec start[CK_VECTORS], sums[CK_STREAMS][CK_VECTORS];
   K(project_start)(p, vectors, target, start);
-  UNROLLED for (int s = 0; s < count; s++) {
+  COUNTED for (int s = 0; s < count; s++) {
     x[s] = p->x + (t + s) * p->x_stride + target->in;
     UNROLLED for (int v = 0; v < vectors; v++) sums[s][v] = start[v];
   }
@@ -163,9 +163,16 @@ INLINE void K(project_steps)(const K(projection) * p, int type, int vectors, ck_
   for (int64_t panel = share.first; panel < share.end; panel++) {
     const int32_t *w = p->w + panel * words;
     int64_t t = 0;
+#ifdef CK_COMPACT
+    for (int count; t < p->steps; t += count) {
+      count = p->steps - t >= 6 ? 6 : p->steps - t >= 2 ? 2 : 1;
+      K(project_tile)(p, type, vectors, count, t, &target, w);
+    }
+#else
     for (; p->steps - t >= 6; t += 6) K(project_tile)(p, type, vectors, 6, t, &target, w);
     for (; p->steps - t >= 2; t += 2) K(project_tile)(p, type, vectors, 2, t, &target, w);
     if (t < p->steps) K(project_tile)(p, type, vectors, 1, t, &target, w);
+#endif
     K(next_target)(p, vectors, 0, &target);
   }
 }
