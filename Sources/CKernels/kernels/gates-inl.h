@@ -7,7 +7,7 @@ INLINE vec K(gate)(vec x, float scale) {
 }
 INLINE vec K(plus_2)(vec e) { return v_add(e, v_set(2.0f)); }
 
-SHARED void K(finish_lstm)(const vec *s, float *c, float *y, int lanes) {
+KERNEL void K(finish_lstm)(const vec *s, float *c, float *y, int lanes) {
   const vec one_f = K(plus_2)(K(gate)(s[1], 1.0f)), one_i = K(plus_2)(K(gate)(s[0], 1.0f));
   const vec g = K(gate)(s[2], 2.0f);
   const vec kept = v_div(v_load_n(c, lanes), one_f);
@@ -23,7 +23,7 @@ INLINE vec K(update_gru)(int update, vec ez, vec n, vec h) {
   return v_div(v_fma(ez, other, kept), v_add(ez, v_set(1.0f)));
 }
 
-SHARED void K(finish_gru_after)(int update, const vec *s, vec xn, vec h, float *y, int lanes) {
+KERNEL void K(finish_gru_after)(int update, const vec *s, vec xn, vec h, float *y, int lanes) {
   const vec r = v_div(v_set(1.0f), K(plus_2)(K(gate)(s[0], 1.0f)));
   const vec e = K(gate)(v_fma(r, s[2], xn), 2.0f);
   const vec n = v_div(v_neg(e), K(plus_2)(e));
@@ -31,13 +31,13 @@ SHARED void K(finish_gru_after)(int update, const vec *s, vec xn, vec h, float *
   v_store_n(y, K(update_gru)(update, ez, n, h), lanes);
 }
 
-SHARED void K(finish_gru_reset)(const vec *s, vec h, float *rh, float *z, int lanes) {
+KERNEL void K(finish_gru_reset)(const vec *s, vec h, float *rh, float *z, int lanes) {
   v_store_n(rh, v_div(h, K(plus_2)(K(gate)(s[0], 1.0f))), lanes);
   v_store_n(z, v_add(K(gate)(s[1], 1.0f), v_set(1.0f)), lanes);
 }
 
 /* One vector of n of reset before. */
-SHARED void K(finish_gru_new)(int update, vec sum, const float *z, const float *h, float *y,
+KERNEL void K(finish_gru_new)(int update, vec sum, const float *z, const float *h, float *y,
                               int lanes) {
   const vec e = K(gate)(sum, 2.0f);
   const vec n = v_div(v_neg(e), K(plus_2)(e));
