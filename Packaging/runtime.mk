@@ -3,7 +3,6 @@
 #
 #   make runtime                                 every instruction set of the compiler's architecture
 #   make runtime RUNTIME_TARGETS=x86-64-v3       for plans of this --target only; several with commas
-#   make runtime RUNTIME_COMPACT=            twice the code, and the tool's own speed in tiny layers
 #   make runtime CC=clang
 #   make runtime CC=aarch64-linux-gnu-gcc RUNTIME=.build/arm64
 #
@@ -11,8 +10,8 @@
 
 RUNTIME ?= .build/runtime
 RUNTIME_TARGETS ?= all
-RUNTIME_CFLAGS ?= -O2
-RUNTIME_COMPACT ?= -DCK_COMPACT
+# Without CK_COMPACT the kernels take twice the code, and small layers are up to 13 % faster.
+RUNTIME_CFLAGS ?= -O2 -DCK_COMPACT
 
 CK = Sources/CKernels
 RT = Sources/CRuntime
@@ -36,10 +35,9 @@ without := $(patsubst %,-DCK_WITHOUT_%,$(filter-out $(runtime_isas),$(all_isas))
 runtime_sources := $(filter-out $(CK)/source_text.c,$(wildcard $(CK)/*.c)) \
   $(patsubst %,$(CK)/variants/%.c,$(runtime_isas)) $(wildcard $(RT)/*.c)
 runtime_objects := $(patsubst Sources/%.c,$(RUNTIME)/objects/%.o,$(runtime_sources))
-# No exception passes through: tables to unwind calls would be 10 KB for nothing.
-runtime_cc = $(CC) -std=gnu17 -Wall -Wextra -fPIC -fvisibility=hidden \
-  -fno-asynchronous-unwind-tables -I$(CK)/include \
-  -I$(RT)/include $(RUNTIME_CFLAGS) $(RUNTIME_COMPACT)
+# No unwind tables: nothing throws through C, and with -g debuggers have their own.
+runtime_cc = $(CC) -std=gnu17 -Wall -Wextra -fPIC -fvisibility=hidden -ffunction-sections \
+  -fdata-sections -fno-asynchronous-unwind-tables -I$(CK)/include -I$(RT)/include $(RUNTIME_CFLAGS)
 runtime_tool = $(shell $(CC) -print-prog-name=$(1))
 
 shared := librnnc.so.$(VERSION)
@@ -73,7 +71,7 @@ $(RUNTIME)/lib/librnnc.a: $(RUNTIME)/objects/rnnc.o
 $(RUNTIME)/lib/$(shared): $(runtime_objects) Packaging/librnnc.map
 	@mkdir -p $(@D)
 	$(CC) -shared -Wl,-soname,librnnc.so.$(SOVERSION) -Wl,--version-script=Packaging/librnnc.map \
-	  -Wl,--no-undefined -Wl,--as-needed -o $@ $(filter %.o,$^)
+	  -Wl,--no-undefined -Wl,--as-needed -Wl,--gc-sections -Wl,-Bsymbolic -o $@ $(filter %.o,$^)
 	ln -sf $(shared) $(@D)/librnnc.so.$(SOVERSION)
 	ln -sf librnnc.so.$(SOVERSION) $(@D)/librnnc.so
 
