@@ -7,11 +7,14 @@ package struct PackageFiles {
   /// File names of the libraries that were made.
   let staticLibrary: String?
   let sharedLibrary: String?
+  /// What programs with the static library are linked with.
+  let flags: [String]
 
   package init(
     prefix: String, modelName: String, version: String, staticLibrary: String?,
-    sharedLibrary: String?
+    sharedLibrary: String?, flags: [String] = []
   ) {
+    self.flags = flags
     self.prefix = prefix
     self.modelName = CText.comment(modelName)
     self.version = version
@@ -30,7 +33,7 @@ package struct PackageFiles {
       Description: \(modelName), compiled by rnnc
       Version: \(version)
       Cflags: -I${pcfiledir}
-      Libs: \(libraries)
+      \((["Libs:", libraries] + (sharedLibrary == nil ? flags : [])).joined(separator: " "))
 
       """
   }
@@ -46,6 +49,7 @@ package struct PackageFiles {
           add_library(\(prefix)::\(prefix)_\(kind) \(kind.uppercased()) IMPORTED)
           set_target_properties(\(prefix)::\(prefix)_\(kind) PROPERTIES
             IMPORTED_LOCATION "${CMAKE_CURRENT_LIST_DIR}/\(library)"
+            INTERFACE_LINK_LIBRARIES "\(kind == "static" ? flags.joined(separator: ";") : "")"
             INTERFACE_INCLUDE_DIRECTORIES "${CMAKE_CURRENT_LIST_DIR}")
         endif()
 

@@ -15,27 +15,50 @@ package enum WeightsPlacement: String, Sendable, CaseIterable {
 struct WeightsEmitter {
   let plan: Plan
   let prefix: String
-  let placement: WeightsPlacement
+  let isInline: Bool
+  /// Where the plan's bytes begin in the file.
+  let start: Int
 
-  var isInline: Bool {
-    switch placement {
-    case .auto: plan.weights.count <= CEmitter.inlineWeightLimit
-    case .inline: true
-    case .file: plan.weights.isEmpty
+  /// One per plan; all stand in one file.
+  static func all(
+    of plans: [Plan], prefix: String, placement: WeightsPlacement
+  ) -> [WeightsEmitter] {
+    let limit = placement == .inline ? Int.max : placement == .file ? 0 : CEmitter.inlineWeightLimit
+    var start = 0
+    return plans.map { plan in
+      let isInline = plan.weights.count <= limit
+      defer { start += aligned(plan.weights.count) }
+      return WeightsEmitter(plan: plan, prefix: prefix, isInline: isInline, start: start)
     }
   }
+
+  /// The weights of all plans, each from a multiple of 64 bytes on.
+  static func file(of plans: [Plan]) -> [UInt8] {
+    if plans.count == 1 { return plans[0].weights }
+    var bytes: [UInt8] = []
+    for plan in plans {
+      bytes += plan.weights
+      bytes += [UInt8](repeating: 0, count: aligned(bytes.count) - bytes.count)
+    }
+    return bytes
+  }
+
+  private static func aligned(_ count: Int) -> Int { (count + 63) & ~63 }
 
   func declarations() -> String {
     let title = "/* ---- weights: packed for '\(plan.isa)', read only ---- */\n"
     if plan.weights.isEmpty { return title }
-    return title + (isInline ? arrays() : includedFile())
+    let file =
+      "extern const unsigned char \(prefix)_weights[] __attribute__((visibility(\"hidden\")));\n"
+    return title + (isInline ? arrays() : file)
   }
 
   /// The C expression of a weight buffer's first element.
   func pointer(to buffer: Int) -> String {
     let storage = plan.buffers[buffer]
     guard case .weight(let offset) = storage.storage, !isInline else { return array(buffer) }
-    return "(const \(word(of: storage)) *)(const void *)(\(prefix)_weights + \(offset))"
+    let place = "\(prefix)_weights + \(start + offset)"
+    return "(const \(word(of: storage)) *)(const void *)(\(place))"
   }
 
   private func array(_ buffer: Int) -> String {
@@ -69,7 +92,9 @@ struct WeightsEmitter {
     (0..<4).reduce(0) { $0 | UInt32(plan.weights[offset + $1]) << (8 * $1) }
   }
 
-  private func includedFile() -> String {
+  /// The file itself, once in a program; nothing where the weights are arrays.
+  func inclusion() -> String {
+    if isInline { return "" }
     let macro = "\(prefix.uppercased())_WEIGHTS"
     return """
       /* The assembler looks for the file in the working directory and along -I. */
@@ -83,7 +108,6 @@ struct WeightsEmitter {
               "\(prefix)_weights:\\n"
               ".incbin \\"" \(macro) "\\"\\n"
               ".popsection\\n");
-      extern const unsigned char \(prefix)_weights[] __attribute__((visibility("hidden")));
 
       """
   }

@@ -18,6 +18,11 @@ final class EmittedLibrary {
     @convention(c) (
       UnsafeMutableRawPointer, UnsafeMutableRawPointer, UnsafeRawPointer, UnsafeMutableRawPointer
     ) -> Int32
+  private typealias RunThreads =
+    @convention(c) (
+      UnsafeMutableRawPointer, UnsafeMutableRawPointer, UnsafeRawPointer, UnsafeMutableRawPointer,
+      Int, Int32
+    ) -> Int32
   private typealias Save = @convention(c) (UnsafeRawPointer, UnsafeMutableRawPointer, Int) -> Int32
   private typealias Load = @convention(c) (UnsafeMutableRawPointer, UnsafeRawPointer, Int) -> Int32
 
@@ -29,17 +34,29 @@ final class EmittedLibrary {
   private let scratch: UnsafeMutableRawPointer
   let stateSize: Int
 
-  init(_ plan: Plan, prefix: String, compiler: String, flags: [String] = []) throws {
-    self.plan = plan
+  convenience init(
+    _ plan: Plan, prefix: String, compiler: String, flags: [String] = [], hasThreads: Bool = false
+  ) throws {
+    try self.init(
+      [plan], prefix: prefix, compiler: compiler, flags: flags, hasThreads: hasThreads)
+  }
+
+  /// Plans of one model for several instruction sets, in one library; with threads it is compiled for
+  /// OpenMP.
+  init(
+    _ plans: [Plan], prefix: String, compiler: String, flags: [String] = [],
+    weights: WeightsPlacement = .auto, hasThreads: Bool = false
+  ) throws {
+    plan = plans[0]
     self.prefix = prefix
     folder = try TemporaryFolder()
-    let emitted = try CEmitter(plan, prefix: prefix, version: "test").emit()
-    try folder.write(emitted.source, to: "\(prefix).c")
-    try folder.write(emitted.header, to: "\(prefix).h")
-    if let weights = emitted.weights { try folder.write(weights, to: "\(prefix).weights") }
+    let emitted = try CEmitter(
+      plans, prefix: prefix, version: "test", weights: weights, hasThreads: hasThreads
+    ).emit()
+    let sources = try emitted.write(prefix, to: folder)
     try Shell.run(
       [compiler, "-std=gnu99", "-O2", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC"] + flags
-        + ["-I.", "-o", "lib.so", "\(prefix).c"], in: folder)
+        + (hasThreads ? ["-fopenmp"] : []) + ["-I.", "-o", "lib.so"] + sources, in: folder)
     guard let library = dlopen(folder.path("lib.so"), RTLD_NOW) else {
       throw ShellError(message: String(cString: dlerror()))
     }
@@ -80,18 +97,23 @@ final class EmittedLibrary {
 
   /// Rows of every input (bits of floats or integers) to rows of every output, cut into calls of
   /// the given numbers of steps; nil uses `step`.
-  func run(_ inputs: [[UInt32]], portions: [Int]?, steps: Int) -> [[UInt32]] {
+  /// With `threads` it is `run_threads` that is called.
+  func run(
+    _ inputs: [[UInt32]], portions: [Int]?, steps: Int, threads: Int32? = nil
+  ) -> [[UInt32]] {
     var outputs = plan.outputs.map { [UInt32](repeating: 0, count: $0.width * steps) }
     var done = 0
     for portion in portions ?? [Int](repeating: 1, count: steps) {
-      callAt(done, inputs, &outputs, steps: portion, asStep: portions == nil)
+      callAt(
+        done, inputs, &outputs, steps: portion, asStep: portions == nil, threads: threads)
       done += portion
     }
     return outputs
   }
 
   private func callAt(
-    _ start: Int, _ inputs: [[UInt32]], _ outputs: inout [[UInt32]], steps: Int, asStep: Bool
+    _ start: Int, _ inputs: [[UInt32]], _ outputs: inout [[UInt32]], steps: Int, asStep: Bool,
+    threads: Int32?
   ) {
     let ins = inputs.enumerated().map { i, rows in
       Array(rows[(start * plan.inputs[i].width)..<((start + steps) * plan.inputs[i].width)])
@@ -109,6 +131,11 @@ final class EmittedLibrary {
           let output =
             places.count == 1
             ? UnsafeMutableRawPointer(places[0]) : UnsafeMutableRawPointer(outBytes.baseAddress!)
+          if let threads {
+            let call = Self.function(library, "\(prefix)_run_threads", as: RunThreads.self)
+            precondition(call(state, scratch, input, output, steps, threads) == 0)
+            return
+          }
           let result =
             asStep
             ? Self.function(library, "\(prefix)_step", as: Step.self)(
@@ -134,5 +161,16 @@ final class EmittedLibrary {
     rows.withUnsafeBytes {
       withPointers(to: arrays.dropFirst(), pointers + [$0.baseAddress!], body)
     }
+  }
+}
+
+extension EmittedC {
+  /// Writes everything into a folder; the names of the sources.
+  func write(_ prefix: String, to folder: TemporaryFolder) throws -> [String] {
+    try folder.write(source, to: "\(prefix).c")
+    try folder.write(header, to: "\(prefix).h")
+    for part in parts { try folder.write(part.source, to: "\(prefix)_\(part.name).c") }
+    if let weights { try folder.write(weights, to: "\(prefix).weights") }
+    return ["\(prefix).c"] + parts.map { "\(prefix)_\($0.name).c" }
   }
 }

@@ -1,9 +1,10 @@
 /* The vector layer for x86-64-v3: 8 lanes, fused multiply-add. See Note [Vector layer] below. */
 #include <immintrin.h>
-#define K(name)   name##_avx2
-#define VL        8
-#define CK_TARGET 1
-#define CK_FUSED  1
+#define K(name)      name##_avx2
+#define VL           8
+#define CK_REGISTERS 16
+#define CK_TARGET    1
+#define CK_FUSED     1
 #if defined(__clang__)
 #pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
 #else

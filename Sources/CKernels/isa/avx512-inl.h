@@ -1,10 +1,11 @@
 /* The vector layer for x86-64-v4: 16 lanes, fused multiply-add, masks of bits. See Note [Vector
  * layer] in isa/avx2-inl.h. */
 #include <immintrin.h>
-#define VL        16
-#define CK_TARGET 1
-#define CK_FUSED  1
-#define CK_MASKED 1
+#define VL           16
+#define CK_REGISTERS 32
+#define CK_TARGET    1
+#define CK_FUSED     1
+#define CK_MASKED    1
 /* clang-format off */
 #ifdef CK_DOT
 #define K(name)   name##_avx512bf16

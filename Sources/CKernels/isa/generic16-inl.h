@@ -1,7 +1,8 @@
 /* The vector layer over 16-byte vectors of GNU C, for any architecture. See Note [Vector layer] in
  * isa/avx2-inl.h. */
-#define K(name) name##_generic16
-#define VL      4
+#define K(name)      name##_generic16
+#define VL           4
+#define CK_REGISTERS 16
 
 typedef float vec __attribute__((vector_size(16)));
 typedef int32_t vint __attribute__((vector_size(16)));

@@ -6,10 +6,12 @@
 #elif !defined(__clang__)
 #pragma GCC target("fpu=neon-vfpv4")
 #endif
-#define K(name)    name##_neon32
-#define CK_FLUSHES 1
+#define K(name)      name##_neon32
+#define CK_FLUSHES   1
+#define CK_REGISTERS 16
 #else
-#define K(name) name##_neon
+#define CK_REGISTERS 32
+#define K(name)      name##_neon
 #endif
 #include <arm_neon.h>
 #define VL       4

@@ -1,6 +1,7 @@
 /* The vector layer in plain C: one lane. See Note [Vector layer] in isa/avx2-inl.h. */
-#define K(name) name##_scalar
-#define VL      1
+#define K(name)      name##_scalar
+#define VL           1
+#define CK_REGISTERS 16
 
 typedef float vec;
 typedef int32_t vint;

@@ -230,7 +230,7 @@ KERNEL vec K(apply)(int opcode, vec x, float p) {
   switch (opcode) {
 #define CK_CASE(name, has_parameter)                                                               \
   case CK_OP_##name:                                                                               \
-    return K(op_##name)(x, p);
+    return CK_USED_ACTIVATIONS >> CK_OP_##name & 1 ? K(op_##name)(x, p) : x;
     CK_UNARY(CK_CASE)
 #undef CK_CASE
   default:

@@ -54,13 +54,17 @@ typedef struct ck_team {
 #define COUNTED UNROLLED
 #endif
 
-/* Which templates of the matrix kernels a program uses: bit n for panels of n vectors; the largest
+/* Which templates of the matrix kernels a program uses: bit n for panels of n vectors, for phase n
+ * of a recurrence, for weights of type n, for activation n of Elman's cell; the largest
  * `interleave`, 1, 2 or 4; whether blocks stand abreast. A program that brings its own kernels may
  * define these, so that compilers need not look at the rest. */
 #ifndef CK_USED_VECTORS
-#define CK_USED_VECTORS    0x1e
-#define CK_USED_INTERLEAVE 4
-#define CK_USED_ABREAST    1
+#define CK_USED_VECTORS     0x1e
+#define CK_USED_PHASES      0x1f
+#define CK_USED_TYPES       3
+#define CK_USED_ACTIVATIONS 0xffffffffu
+#define CK_USED_INTERLEAVE  4
+#define CK_USED_ABREAST     1
 #endif
 
 /* Whether the compiler can tell that `condition` holds, as it can where sizes are literal: what is

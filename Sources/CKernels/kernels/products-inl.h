@@ -12,12 +12,17 @@
 
 typedef enum { CK_F32, CK_BF16 } ck_type;
 
+/* Whether weights are f32 and not bf16. */
+INLINE int ck_is_f32(int type) {
+  return CK_USED_TYPES == 1 << CK_F32 || (CK_USED_TYPES != 1 << CK_BF16 && type == CK_F32);
+}
+
 /* Vectors side by side, and how many panels or steps one loop over the columns may serve. */
 enum { CK_VECTORS = 4, CK_STREAMS = 6 };
 
 /* 32-bit words of the weights of one panel. */
 INLINE int64_t K(panel_words)(int type, int vectors, int64_t columns) {
-  return (type == CK_BF16 ? (columns + 1) / 2 : columns) * vectors * VL;
+  return (ck_is_f32(type) ? columns : (columns + 1) / 2) * vectors * VL;
 }
 
 /* ---- What goes into a panel's sums and comes out of them ----
@@ -98,7 +103,7 @@ INLINE void K(multiply_any)(int type, int vectors, int streams, int columns, con
   vec a[CK_STREAMS][CK_VECTORS];
   UNROLLED for (int s = 0; s < streams; s++) UNROLLED for (int v = 0; v < vectors; v++) a[s][v] =
       sums[s][v];
-  if (type == CK_F32) {
+  if (ck_is_f32(type)) {
     ROLLED for (int k = 0; k < columns; k++, w += vectors * VL)
         UNROLLED for (int s = 0; s < streams; s++) {
       const vec xk = v_set(x[s][k]);
@@ -139,7 +144,7 @@ INLINE void K(multiply_abreast_any)(int type, int vectors, int streams, int colu
   vec a[CK_STREAMS][CK_VECTORS];
   UNROLLED for (int s = 0; s < streams; s++) UNROLLED for (int v = 0; v < vectors; v++) a[s][v] =
       sums[s][v];
-  if (type == CK_F32) {
+  if (ck_is_f32(type)) {
     ROLLED for (int k = 0; k < columns; k++, w += vectors * VL) {
       const vint lane = i_add(first, i_set(k));
       UNROLLED for (int s = 0; s < streams; s++) {

@@ -155,8 +155,15 @@ INLINE void K(project_step)(const K(projection) * p, int type, int vectors, int 
   }
 }
 
-/* The panels first ... end - 1 of all steps: a panel's weights serve six steps at a time. */
+/* How many steps (constant) a panel's weights serve at a time: their sums must stay in registers.
+ */
+INLINE int K(project_depth)(int vectors) {
+  return CK_REGISTERS >= 32 || vectors <= 2 ? 6 : vectors == 3 ? 4 : 3;
+}
+
+/* The panels first ... end - 1 of all steps, some steps at a time. */
 INLINE void K(project_steps)(const K(projection) * p, int type, int vectors, ck_range share) {
+  const int depth = K(project_depth)(vectors);
   const int64_t words = K(panel_words)(type, vectors, p->columns);
   if (share.first == share.end) return;
   K(target) target = K(target_of)(p, vectors, (int)share.first);
@@ -165,13 +172,15 @@ INLINE void K(project_steps)(const K(projection) * p, int type, int vectors, ck_
     int64_t t = 0;
 #ifdef CK_COMPACT
     for (int count; t < p->steps; t += count) {
-      count = p->steps - t >= 6 ? 6 : p->steps - t >= 2 ? 2 : 1;
+      count = p->steps - t >= depth ? depth : p->steps - t >= 2 ? 2 : 1;
       K(project_tile)(p, type, vectors, count, t, &target, w);
     }
 #else
-    for (; p->steps - t >= 6; t += 6) K(project_tile)(p, type, vectors, 6, t, &target, w);
-    for (; p->steps - t >= 2; t += 2) K(project_tile)(p, type, vectors, 2, t, &target, w);
-    if (t < p->steps) K(project_tile)(p, type, vectors, 1, t, &target, w);
+    for (; p->steps - t >= depth; t += depth)
+      K(project_tile)(p, type, vectors, depth, t, &target, w);
+    if (depth > 4)
+      for (; p->steps - t >= 2; t += 2) K(project_tile)(p, type, vectors, 2, t, &target, w);
+    for (; t < p->steps; t++) K(project_tile)(p, type, vectors, 1, t, &target, w);
 #endif
     K(next_target)(p, vectors, 0, &target);
   }

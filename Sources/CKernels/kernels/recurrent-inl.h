@@ -18,6 +18,9 @@ typedef enum {
   CK_GRU_NEW    /* second half: n from r h, and the update */
 } ck_phase;
 
+/* Whether a pass may be of this phase. */
+#define CK_MAY_BE(name, phase) (CK_USED_PHASES & 1 << (name) && (phase) == (name))
+
 typedef struct {
   int steps, turn, thread, threads;
   const ck_team *team;
@@ -51,7 +54,9 @@ typedef struct {
 } K(pass);
 
 /* Whether the vectors of a panel are units side by side, not gates. */
-INLINE int K(is_side)(ck_phase phase) { return phase == CK_ELMAN || phase == CK_GRU_NEW; }
+INLINE int K(is_side)(ck_phase phase) {
+  return CK_MAY_BE(CK_ELMAN, phase) || CK_MAY_BE(CK_GRU_NEW, phase);
+}
 
 INLINE K(shape) K(shape_of)(ck_phase phase, int type, int sub) {
   const int vectors = phase == CK_LSTM        ? 4
@@ -114,9 +119,9 @@ INLINE void K(finish_side)(const K(recurrence) * r, const K(pass) * pass, ck_pha
                            const K(place) * p, int offset, vec sum) {
   const int lanes = ck_lanes(p->units, offset, VL);
   const int unit = p->start + p->row + offset;
-  if (phase == CK_ELMAN)
+  if (CK_MAY_BE(CK_ELMAN, phase))
     v_store_n(pass->y + unit, K(apply)(r->activation, sum, r->parameter), lanes);
-  else
+  else if (CK_MAY_BE(CK_GRU_NEW, phase))
     K(finish_gru_new)(r->update, sum, r->z + unit, pass->before + unit, pass->y + unit, lanes);
 }
 
@@ -125,24 +130,17 @@ INLINE void K(finish)(const K(recurrence) * r, const K(pass) * pass, K(shape) s,
   const int unit = p->start + p->row;
   const float *before = pass->before + unit;
   float *y = pass->y + unit;
-  switch (s.phase) {
-  case CK_LSTM:
-    K(finish_lstm)(sums, r->c + unit, y, p->units);
-    break;
-  case CK_GRU_AFTER: {
+  if (CK_MAY_BE(CK_LSTM, s.phase)) K(finish_lstm)(sums, r->c + unit, y, p->units);
+  if (CK_MAY_BE(CK_GRU_AFTER, s.phase)) {
     const vec xn = v_load_n(pass->xp + 2 * (int64_t)r->units + unit, p->units);
     K(finish_gru_after)(r->update, sums, xn, v_load_n(before, p->units), y, p->units);
-    break;
   }
-  case CK_GRU_RESET:
-    K(finish_gru_reset)
-    (sums, v_load_n(before, p->units), r->rh + unit, r->z + unit, p->units);
-    break;
-  case CK_ELMAN:
-  case CK_GRU_NEW:
+  if (CK_MAY_BE(CK_GRU_RESET, s.phase)) {
+    const vec h = v_load_n(before, p->units);
+    K(finish_gru_reset)(sums, h, r->rh + unit, r->z + unit, p->units);
+  }
+  if (K(is_side)(s.phase))
     ROLLED for (int v = 0; v < s.vectors; v++) K(finish_side)(r, pass, s.phase, p, v * VL, sums[v]);
-    break;
-  }
 }
 
 /* ---- Loops ---- */
@@ -231,10 +229,10 @@ INLINE void K(run_side)(const K(recurrence) * r, const K(pass) * pass, K(shape) 
 INLINE void K(run_pass)(const K(recurrence) * r, const K(pass) * pass, K(shape) s) {
   if (CK_USED_ABREAST && r->abreast > 1)
     K(run_panels)(r, pass, K(shape_of)(s.phase, s.type, 1), 1);
-  else if (K(is_side)(s.phase))
-    K(run_side)(r, pass, s);
-  else
+  else if (!(CK_USED_PHASES & (1 << CK_ELMAN | 1 << CK_GRU_NEW)) || !K(is_side)(s.phase))
     K(run_panels)(r, pass, s, 0);
+  else
+    K(run_side)(r, pass, s);
 }
 
 /* This thread's panels of a phase in the parts first ... end - 1. */
@@ -259,7 +257,7 @@ INLINE void K(run_group)(const K(recurrence) * r, K(shape) s, K(shape) second, c
     const K(pass) pass = K(pass_of)(r, s, t, parts);
     K(run_pass)(r, &pass, s);
     if (dense) ck_wait(r->team, r->thread, r->threads);
-    if (second.phase == s.phase) continue;
+    if (!(CK_USED_PHASES & 1 << CK_GRU_NEW) || second.phase == s.phase) continue;
     const K(pass) rest = K(pass_of)(r, second, t, parts);
     K(run_pass)(r, &rest, second);
     if (dense) ck_wait(r->team, r->thread, r->threads);
@@ -349,3 +347,4 @@ CK_RECURRENT(f32, CK_F32)
 CK_RECURRENT(bf16, CK_BF16)
 #undef CK_RECURRENT
 #undef CK_COMMON
+#undef CK_MAY_BE

@@ -5,15 +5,19 @@ import Plan
 /// POSIX and the model's interface; all memory but that of results that wait for npy's header is
 /// static.
 package struct ExecutableEmitter {
-  let plan: Plan
+  /// The same model for different instruction sets.
+  let plans: [Plan]
   let prefix: String
-  let target: Target
+  /// Whether there is `<prefix>_run_threads`.
+  let hasThreads: Bool
 
-  package init(_ plan: Plan, prefix: String, target: Target) {
-    self.plan = plan
+  package init(_ plans: [Plan], prefix: String, hasThreads: Bool = false) {
+    self.plans = plans
     self.prefix = CText.identifier(prefix)
-    self.target = target
+    self.hasThreads = hasThreads
   }
+
+  private var plan: Plan { plans[0] }
 
   package func source() -> String {
     [opening(), Self.inputText, Self.frameText, modelCall(), processorCheck(), Self.mainText]
@@ -52,9 +56,11 @@ package struct ExecutableEmitter {
     enum { INPUTS = \(plan.inputs.count), IN_WIDTH = \(inputWidth) };
     enum { OUTPUTS = \(plan.outputs.count), OUT_WIDTH = \(outputWidth) };
     enum { STATE_BYTES = \(InterfaceEmitter.stateBytes(plan)) };
-    enum { SCRATCH_BYTES = \(InterfaceEmitter.scratchBytes(plan)) };
+    enum { SCRATCH_BYTES = \(plans.map(InterfaceEmitter.scratchBytes).max()!) };
     enum { ROOM = \(max(1 << 16, 8 * inputWidth)) }; /* for frames and headers as they arrive */
     #define SAMPLE_RATE \(sampleRate)
+    enum { MAX_THREADS = \(hasThreads ? 256 : 1) };
+    static int threads = 1;
     static const char *program = \(CText.string(prefix));
     static const char help_text[] =
     \(helpText().map { "    " + CText.string($0 + "\n") }.joined(separator: "\n"));
@@ -100,6 +106,7 @@ package struct ExecutableEmitter {
         "               otherwise the first bytes tell",
         "  --out FMT    f32 or npy; otherwise npy for npy, else f32",
         "  --pad zero   fill up a short last frame instead of refusing it",
+      ] + (hasThreads ? ["  -t N         threads for many frames at once (default 1)"] : []) + [
         "  --version    print the version of the compiler",
         "",
         "Several inputs or outputs follow each other in every frame, as f32 only. npy holds [steps]",
@@ -131,18 +138,24 @@ package struct ExecutableEmitter {
     }
     let (ins, input) = pointers(plan.inputs, "frames", type: "\(prefix)_inputs")
     let (outs, output) = pointers(plan.outputs, "results", type: "\(prefix)_outputs")
+    let call =
+      hasThreads
+      ? "\(prefix)_run_threads(state, scratch, \(input), \(output), steps, threads)"
+      : "\(prefix)_run(state, scratch, \(input), \(output), steps)"
     return """
       static void call_model(size_t steps) {
-      \(ins)\(outs)  if (\(prefix)_run(state, scratch, \(input), \(output), steps) != 0)
+      \(ins)\(outs)  if (\(call) != 0)
           FAIL(UNAVAILABLE, "the model refuses to run");
       }
 
       """
   }
 
-  /// What the kernels' instruction set needs, as the compilers' builtin spells it.
+  /// What the kernels' instruction set needs, as the compilers' builtin spells it; of several sets
+  /// `init` finds one. Processors without that builtin have one set in all.
   private func processorCheck() -> String {
-    let features = target.machine == .x86 ? target.isa.features : []
+    let isa = plans.count == 1 ? ISA.named(plan.isa) : nil
+    let features = isa.map { $0.target.hasPrefix("x86") ? $0.features : [] } ?? []
     let tests = features.map { "__builtin_cpu_supports(\(CText.string($0)))" }
     return """
       static int runs_here(void) {

@@ -58,7 +58,7 @@ extension ExecutableEmitter {
       begin(in_format, out_known);
       const size_t frame_bytes = IN_WIDTH * size;
       uint64_t done = 0, in_sequence = 0;
-      if (@P@_init(state, sizeof state) != 0) FAIL(UNAVAILABLE, "the model cannot start here");
+      if (@P@_init(state, sizeof state) != 0) FAIL(UNAVAILABLE, "this processor has none of the model's instruction sets");
       while (bytes_left > 0) {
         const size_t steps = steps_at_hand(frame_bytes, in_sequence);
         if (steps == 0) {
@@ -100,7 +100,7 @@ extension ExecutableEmitter {
       int in_format = -1, out_known = 0, pad = 0;
       program = strrchr(words[0], '/') ? strrchr(words[0], '/') + 1 : words[0];
       signal(SIGPIPE, SIG_IGN);
-      for (int i = 1; i < count; i++) {
+      for (int i = 1; i < count;) {
         const char *word = words[i], *next = i + 1 < count ? words[i + 1] : NULL;
         if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0) {
           print_help();
@@ -112,13 +112,18 @@ extension ExecutableEmitter {
         }
         const int in = strcmp(word, "--in") == 0, out = strcmp(word, "--out") == 0;
         const int padded = strcmp(word, "--pad") == 0;
-        if (!in && !out && !padded) FAIL(WRONG_USE, "unknown argument '%s' (see --help)", word);
+        const int threaded = MAX_THREADS > 1 && strcmp(word, "-t") == 0;
+        if (!in && !out && !padded && !threaded)
+          FAIL(WRONG_USE, "unknown argument '%s' (see --help)", word);
         if (!next) FAIL(WRONG_USE, "%s needs a word (see --help)", word);
         if (padded && strcmp(next, "zero") != 0) FAIL(WRONG_USE, "--pad '%s' is not zero", next);
         if (in) in_format = (int)format_of(next, WAV);
         if (out) out_format = format_of(next, NPY), out_known = 1;
+        if (threaded) threads = atoi(next);
+        if (threads < 1 || threads > MAX_THREADS)
+          FAIL(WRONG_USE, "-t '%s' is not from 1 to %d", next, (int)MAX_THREADS);
         pad |= padded;
-        i++;
+        i += 2;
       }
       run(in_format, out_known, pad);
       return 0;

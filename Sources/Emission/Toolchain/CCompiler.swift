@@ -88,6 +88,21 @@ package struct CCompiler: Sendable {
     return tool("ld.lld") == nil ? [] : ["-fuse-ld=lld"]
   }
 
+  /// What links OpenMP's runtime: clang's stands under several names, or is not there.
+  func openMPLibrary() throws(ToolchainError) -> [String] {
+    if !isClang { return ["-fopenmp"] }
+    for name in ["libomp.so", "libomp5.so", "libomp.so.5"] {
+      let answer = ShellCommand(words + ["-print-file-name=\(name)"]).run()
+      let path = String(answer.output.prefix { !$0.isNewline })
+      if path.hasPrefix("/") { return [path] }
+    }
+    throw ToolchainError.missing(
+      "'\(words[0])' finds no OpenMP runtime for --openmp",
+      help: [
+        "install one: apt-get install libomp-dev", "or name gcc by the environment variable CC",
+      ])
+  }
+
   /// The program of this name that goes with the compiler.
   func tool(_ name: String) -> String? {
     let names = isClang ? ["llvm-" + name, name] : [name]

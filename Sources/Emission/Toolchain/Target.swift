@@ -13,10 +13,7 @@ package struct Target: Sendable, Hashable {
 
   private init(_ word: String, _ isa: String, _ architecture: Architecture?, _ flags: [String] = [])
   {
-    self.word = word
-    self.isa = ISA.named(isa)!
-    self.architecture = architecture
-    self.flags = flags
+    self.init(word: word, isa: ISA.named(isa)!, architecture: architecture, flags: flags)
   }
 
   /// Best first, the rows of `isa.def` once at least each.
@@ -53,5 +50,20 @@ package struct Target: Sendable, Hashable {
   package var needs: String {
     let features = isa.features.isEmpty ? "" : " with \(isa.features.joined(separator: ", "))"
     return machine.name + features
+  }
+
+  /// What is compiled of each of several targets in one program beside its kernels' own instruction
+  /// set: nothing, for all of it but the kernels must run everywhere.
+  package var shared: Target { Target(word: word, isa: isa, architecture: architecture, flags: []) }
+
+  private init(word: String, isa: ISA, architecture: Architecture?, flags: [String]) {
+    (self.word, self.isa, self.architecture, self.flags) = (word, isa, architecture, flags)
+  }
+
+  /// Whether one program can choose between them where it runs: all have instruction sets of their
+  /// own, and the processor can be asked for them.
+  package static func canJoin(_ targets: [Target]) -> Bool {
+    Set(targets.map(\.isa)).count == targets.count
+      && (targets.count == 1 || targets.allSatisfy { $0.machine == .x86 })
   }
 }

@@ -3,15 +3,19 @@
 package struct Toolchain {
   package let compiler: CCompiler
   private let targetFlags: [String]
+  /// What OpenMP needs where programs and libraries are linked.
+  private let threadFlags: [String]
   private let log: (String) -> Void
 
-  /// The compiler for `target`; `log` gets every command line before it runs.
+  /// The compiler for `target`, with OpenMP where there are threads; `log` gets every command line
+  /// before it runs.
   package init(
-    for target: Target, log: @escaping (String) -> Void = { _ in }
+    for target: Target, hasThreads: Bool = false, log: @escaping (String) -> Void = { _ in }
   ) throws(ToolchainError) {
     compiler = try CCompiler.find(for: target.machine)
     let needsFloatABI = target.machine == .arm32
     targetFlags = target.flags + (needsFloatABI ? ["-mfloat-abi=hard"] : [])
+    threadFlags = hasThreads ? try compiler.openMPLibrary() : []
     self.log = log
   }
 
@@ -24,9 +28,19 @@ package struct Toolchain {
     in folder: String
   ) throws(ToolchainError) {
     let target = forTarget || compiler.architecture != .x86 ? targetFlags : []
+    let threads = threadFlags.isEmpty ? [] : ["-fopenmp"]
     try run(
-      compiler.words + Self.flags + target + flags + ["-I.", "-c", source, "-o", object],
+      compiler.words + Self.flags + target + threads + flags + ["-I.", "-c", source, "-o", object],
       in: folder)
+  }
+
+  /// Several objects to one.
+  package func merge(
+    _ objects: [String], to object: String, in folder: String
+  ) throws(ToolchainError) {
+    try run(
+      compiler.words + compiler.linkerFlags + targetFlags + ["-r", "-nostdlib", "-o", object]
+        + objects, in: folder)
   }
 
   /// `objects` to an archive with their index.
@@ -50,7 +64,7 @@ package struct Toolchain {
     try run(
       compiler.words + compiler.linkerFlags + targetFlags
         + ["-shared", "-Wl,-soname,\(name)", "-Wl,-z,defs", "-Wl,--as-needed", "-o", library]
-        + objects + flags, in: folder)
+        + objects + threadFlags + flags, in: folder)
   }
 
   /// `objects` to a program.
@@ -58,7 +72,8 @@ package struct Toolchain {
     _ objects: [String], toProgram program: String, flags: [String] = [], in folder: String
   ) throws(ToolchainError) {
     try run(
-      compiler.words + compiler.linkerFlags + targetFlags + ["-o", program] + objects + flags, in: folder)
+      compiler.words + compiler.linkerFlags + targetFlags + ["-o", program] + objects + threadFlags
+        + flags, in: folder)
   }
 
   private func run(_ words: [String], in folder: String) throws(ToolchainError) {

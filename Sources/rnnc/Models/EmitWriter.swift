@@ -7,11 +7,13 @@ import Plan
 /// Writes the kinds of `--emit` by the naming rules of INTERFACE section 5. Everything is made in a
 /// hidden folder first: whoever fails leaves nothing behind.
 struct EmitWriter {
-  let file: PlanFile
-  let target: Target
+  /// The same model for different targets, the best one first.
+  let plans: [CompiledPlan]
   let prefix: String
   let kinds: [EmitKinds.Kind]
   let weights: WeightsPlacement
+  /// Whether there is `<prefix>_run_threads`.
+  let hasThreads: Bool
   /// `-o`.
   let output: String?
   /// Gets every command line of the C toolchain.
@@ -36,18 +38,19 @@ struct EmitWriter {
     let toolchain = needsCompiler ? try toolchain() : nil
     var work = try WorkFolder(in: folderThatExists)
     if let emitted { try write(emitted, &work) }
-    if let toolchain {
+    if let toolchain, let emitted {
       do throws(ToolchainError) {
-        try compile(toolchain, &work)
+        try compile(toolchain, emitted, &work)
       } catch {
         throw Failure(toolchain: error)
       }
     }
     if kinds.contains(.plan) {
-      try work.write(PlanFileWriter.bytes(of: file), to: EmitKinds.Kind.plan.fileName(prefix))
+      let bytes = try PlanFileWriter.bytes(of: plans[0].file)
+      try work.write(bytes, to: EmitKinds.Kind.plan.fileName(prefix))
     }
     if kinds.contains(where: \.isLibrary) { try writePackageFiles(&work) }
-    let products = products(hasWeightsFile: emitted?.weights != nil)
+    let products = products(emitted)
     if kinds.count > 1, let output { try makeFolder(output) }
     return try products.map { product in
       let byteCount = try work.byteCount(of: product.name)
@@ -60,12 +63,17 @@ struct EmitWriter {
 
   private func emit() throws -> EmittedC? {
     guard kinds.contains(where: { $0 != .plan }) else { return nil }
-    return try CEmitter(file.plan, prefix: prefix, version: toolVersion, weights: weights).emit()
+    return try CEmitter(
+      plans.map(\.file.plan), prefix: prefix, version: toolVersion, weights: weights,
+      hasThreads: hasThreads
+    ).emit()
   }
 
+  /// Of several targets all but the kernels must run everywhere.
   private func toolchain() throws(Failure) -> Toolchain {
     do {
-      return try Toolchain(for: target, log: log)
+      let target = plans.count == 1 ? plans[0].target : plans[0].target.shared
+      return try Toolchain(for: target, hasThreads: hasThreads, log: log)
     } catch {
       throw Failure(toolchain: error)
     }
@@ -74,16 +82,21 @@ struct EmitWriter {
   private func write(_ emitted: EmittedC, _ work: inout WorkFolder) throws {
     try work.write(Array(emitted.source.utf8), to: "\(prefix).c")
     try work.write(Array(emitted.header.utf8), to: "\(prefix).h")
+    for part in emitted.parts {
+      try work.write(Array(part.source.utf8), to: "\(prefix)_\(part.name).c")
+    }
     if let weights = emitted.weights { try work.write(weights, to: "\(prefix).weights") }
     guard kinds.contains(.exe) else { return }
-    let main = ExecutableEmitter(file.plan, prefix: prefix, target: target).source()
+    let main = ExecutableEmitter(
+      plans.map(\.file.plan), prefix: prefix, hasThreads: hasThreads
+    ).source()
     try work.write(Array(main.utf8), to: "\(prefix)_main.c")
   }
 
-  private func compile(_ toolchain: Toolchain, _ work: inout WorkFolder) throws(ToolchainError) {
-    let object = EmitKinds.Kind.obj.fileName(prefix)
-    work.expect(object)
-    try toolchain.compile("\(prefix).c", to: object, in: work.path)
+  private func compile(
+    _ toolchain: Toolchain, _ emitted: EmittedC, _ work: inout WorkFolder
+  ) throws(ToolchainError) {
+    let object = try compileModel(toolchain, emitted, &work)
     for kind in kinds where kind.isCompiled && kind != .obj {
       let name = kind.fileName(prefix)
       work.expect(name)
@@ -101,20 +114,41 @@ struct EmitWriter {
     }
   }
 
+  /// The model as one object, whose name it returns.
+  private func compileModel(
+    _ toolchain: Toolchain, _ emitted: EmittedC, _ work: inout WorkFolder
+  ) throws(ToolchainError) -> String {
+    let object = EmitKinds.Kind.obj.fileName(prefix)
+    work.expect(object)
+    if emitted.parts.isEmpty {
+      try toolchain.compile("\(prefix).c", to: object, in: work.path)
+      return object
+    }
+    var objects: [String] = []
+    for name in ["\(prefix)"] + emitted.parts.map({ "\(prefix)_\($0.name)" }) {
+      objects.append("\(name)_part.o")
+      work.expect("\(name)_part.o")
+      try toolchain.compile("\(name).c", to: "\(name)_part.o", in: work.path)
+    }
+    try toolchain.merge(objects, to: object, in: work.path)
+    return object
+  }
+
   private func writePackageFiles(_ work: inout WorkFolder) throws {
     func name(_ kind: EmitKinds.Kind) -> String? {
       kinds.contains(kind) ? lastPart(path(of: kind)) : nil
     }
     let files = PackageFiles(
-      prefix: prefix, modelName: file.plan.name, version: toolVersion,
-      staticLibrary: name(.archive), sharedLibrary: name(.shared))
+      prefix: prefix, modelName: plans[0].file.plan.name, version: toolVersion,
+      staticLibrary: name(.archive), sharedLibrary: name(.shared),
+      flags: hasThreads ? ["-fopenmp"] : [])
     try work.write(Array(files.pkgConfig().utf8), to: "\(prefix).pc")
     try work.write(Array(files.cmakeConfig().utf8), to: "\(prefix)Config.cmake")
   }
 
   // MARK: Places
 
-  private func products(hasWeightsFile: Bool) -> [Product] {
+  private func products(_ emitted: EmittedC?) -> [Product] {
     var products: [Product] = []
     for kind in kinds {
       let (name, path) = (kind.fileName(prefix), path(of: kind))
@@ -125,7 +159,10 @@ struct EmitWriter {
         products.append(Product(kind: word, name: name, path: place))
       }
       if kind.needsHeader { add("header", "\(prefix).h") }
-      if kind == .c && hasWeightsFile { add("weights", "\(prefix).weights") }
+      if kind == .c, let emitted {
+        for part in emitted.parts { add("c", "\(prefix)_\(part.name).c") }
+        if emitted.weights != nil { add("weights", "\(prefix).weights") }
+      }
       if kind.isLibrary {
         add("pkg-config", "\(prefix).pc")
         add("cmake", "\(prefix)Config.cmake")

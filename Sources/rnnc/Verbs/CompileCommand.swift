@@ -25,6 +25,8 @@ struct CompileCommand: Verb {
   var emit = EmitKinds(kinds: [.plan])
   @Option(help: "Prefix of names in C and of files (default: the model's name).")
   var prefix: String?
+  @Flag(help: "Add PREFIX_run_threads, which shares the steps of a sequence by OpenMP.")
+  var openmp = false
   @Option(
     help: "Weights of emitted C: inline as arrays, in a file, or auto (a file above 64 KiB).")
   var weights = WeightsPlacement.auto
@@ -47,6 +49,7 @@ struct CompileCommand: Verb {
   @OptionGroup var common: CommonOptions
 
   func validate() throws {
+    if openmp && emit.kinds == [.plan] { throw ValidationError("--openmp is for C and binaries") }
     if output == "-" { throw ValidationError("compile writes files, '-' is none") }
     if let prefix, CEmitter.defaultPrefix(prefix) != prefix {
       throw ValidationError(
@@ -56,50 +59,79 @@ struct CompileCommand: Verb {
 
   func perform(_ session: Session) throws -> Answer {
     var compiled = try CompiledPlan.load(model, description, target.choice, session)
-    var choices: [Int: Tuner.Choice] = [:]
-    if tune {
-      var tuner = try Tuner(compiled)
-      var progress = session.makeProgress()
-      try tuner.tune { text in progress.update(text) }
-      progress.update("tuning threads")
-      try tuner.tuneThreads(upTo: Int(copenmp_processors()))
-      progress.finish()
-      (compiled, choices) = (tuner.file, tuner.choices)
+    if compiled.count > 1 && emit.kinds.contains(.plan) {
+      throw Failure(.usage, "--target \(target.target): a plan has one target")
     }
+    var choices: [[Int: Tuner.Choice]] = []
+    for i in compiled.indices { choices.append(tune ? try tune(&compiled[i], session) : [:]) }
     var commands: [String] = []
-    let target = try target.target.target(of: compiled.plan)
     // Before anything is written: the plan may be for another machine.
-    let outcome = try deadline?.measure(compiled)
+    if deadline != nil && compiled.count > 1 {
+      throw Failure(.usage, "--target \(target.target): --deadline measures one target")
+    }
+    let outcome = try deadline?.measure(compiled[0].file)
     let writer = EmitWriter(
-      file: compiled, target: target,
-      prefix: prefix ?? CEmitter.defaultPrefix(compiled.plan.name),
-      kinds: emit.kinds, weights: weights, output: output,
+      plans: compiled, prefix: prefix ?? CEmitter.defaultPrefix(compiled[0].file.plan.name),
+      kinds: emit.kinds, weights: weights, hasThreads: openmp, output: output,
       log: { line in
         session.log(line)
         commands.append(line)
       })
     let written = try writer.write()
-    let weights = compiled.plan.weightType
+    try show(written, of: compiled, prefix: writer.prefix, session)
+    if explain { try explain(compiled, choices, commands, session) }
+    try outcome?.show(session)
+    return outcome?.isMet ?? true ? .yes : .no
+  }
+
+  private func explain(
+    _ compiled: [CompiledPlan], _ choices: [[Int: Tuner.Choice]], _ commands: [String],
+    _ session: Session
+  ) throws {
+    for (plan, choices) in zip(compiled, choices) {
+      if compiled.count > 1 { try session.print("\n\(plan.target.word)") }
+      try Explanation(plan.file.plan, choices: choices).show(session)
+    }
+    for command in commands {
+      session.addResult(.object(["kind": .string("command"), "line": .string(command)]))
+      try session.print("command: \(command)")
+    }
+    for plan in compiled {
+      if compiled.count > 1 { try session.print("\n\(plan.target.word)") }
+      try Certificate(plan.file.plan, for: plan.target, session).show(session)
+    }
+  }
+
+  private func tune(
+    _ compiled: inout CompiledPlan, _ session: Session
+  ) throws -> [Int: Tuner.Choice] {
+    var tuner = try Tuner(compiled.file)
+    var progress = session.makeProgress()
+    try tuner.tune { text in progress.update(text) }
+    progress.update("tuning threads")
+    try tuner.tuneThreads(upTo: Int(copenmp_processors()))
+    progress.finish()
+    compiled.file = tuner.file
+    return tuner.choices
+  }
+
+  private func show(
+    _ written: [EmitWriter.Written], of compiled: [CompiledPlan], prefix: String,
+    _ session: Session
+  ) throws {
+    let weights = compiled[0].file.plan.weightType
     let suffix = weights == .f32 ? "" : ", \(weights.rawValue) weights"
-    try session.print("target: \(target.word) (\(compiled.plan.isa))\(suffix)")
+    let target = compiled.map(\.target.word).joined(separator: ",")
+    let isas = compiled.map(\.file.plan.isa).joined(separator: ", ")
+    try session.print("target: \(target) (\(isas))\(suffix)")
     for file in written {
       session.addResult(
         .object([
           "kind": .string(file.kind), "path": .string(file.path),
-          "bytes": .integer(file.byteCount), "target": .string(target.word),
-          "weights": .string(weights.rawValue), "prefix": .string(writer.prefix),
+          "bytes": .integer(file.byteCount), "target": .string(target),
+          "weights": .string(weights.rawValue), "prefix": .string(prefix),
         ]))
       try session.print("\(file.kind): \(file.path), \(grouped(file.byteCount)) bytes")
     }
-    if explain {
-      try Explanation(compiled.plan, choices: choices).show(session)
-      for command in commands {
-        session.addResult(.object(["kind": .string("command"), "line": .string(command)]))
-        try session.print("command: \(command)")
-      }
-      try Certificate(compiled.plan, for: target, session).show(session)
-    }
-    try outcome?.show(session)
-    return outcome?.isMet ?? true ? .yes : .no
   }
 }
