@@ -16,11 +16,12 @@ typedef struct barrier_place {
  * each way, at once; a counter would take three such passages one after the other. */
 typedef struct barrier {
   atomic_int threads; /* as many as asked for, or everybody has written before how many there are */
+  int spins;          /* looks at a flag before a thread gives its processor away */
   barrier_place places[BARRIER_MAX_THREADS];
 } barrier;
 
-/* Initializes the places of so many threads. */
-void barrier_begin(barrier *b, int threads);
+/* Initializes the places of so many threads, which run on so many processors. */
+void barrier_begin(barrier *b, int threads, int processors);
 /* `context` is the barrier: a function for ck_team. */
 void barrier_wait(void *context, int thread);
 

@@ -42,7 +42,7 @@ static void apply_spin(void) {
 static void run_team(int threads, ck_participant share, void *context) {
   if (threads > BARRIER_MAX_THREADS) threads = BARRIER_MAX_THREADS;
   barrier meeting;
-  barrier_begin(&meeting, threads);
+  barrier_begin(&meeting, threads, copenmp_processors());
   const ck_team team = {barrier_wait, &meeting};
   apply_spin();
   const placement *places = placement_of_caller(threads);

@@ -42,6 +42,49 @@ import Testing
     #expect(try walks(self.calls(replayed)) == walks(self.calls(run)))
   }
 
+  /// Threads are measured, or the cost model's number stays: a model too large for the time is not left
+  /// at one thread. It would take 40 s without an end to each comparison.
+  @Test func tuningALargeModelEndsAndKeepsWhatItDidNotMeasure() throws {
+    let text = """
+      format: 1
+      weights: {init: uniform, seed: 1}
+      inputs: {x: {type: f32, shape: [512]}}
+      layers: [{lstm: r, hidden: 512, layers: 3}]
+      outputs: {y: {from: r}}
+
+      """
+    let model = fixtures.path("large.yaml")
+    try Data(text.utf8).write(to: URL(filePath: model))
+    func threads(_ flags: String...) throws -> [String: Any] {
+      let run = try Tool.run(
+        ["compile", model, "--explain", "--json", "-o", fixtures.path("m.plan")] + flags)
+      #expect(run.status == 0)
+      return try #require(run.results().first { $0["kind"] as? String == "threads" })
+    }
+    let predicted = try threads()
+    #expect(predicted["measured"] as? Bool == false)
+    let start = ContinuousClock.now
+    let tuned = try threads("--tune")
+    #expect(ContinuousClock.now - start < .seconds(20))
+    if tuned["measured"] as? Bool == false {
+      #expect(tuned["sequence"] as? Int == predicted["sequence"] as? Int)
+    }
+    #expect(tuned["step"] as? Int == predicted["step"] as? Int)
+  }
+
+  /// A plan is for one instruction set; another that the environment names is no silent wish.
+  @Test func anotherForcedInstructionSetIsRefused() throws {
+    let plan = fixtures.path("m.plan")
+    #expect(
+      try Tool.run("compile", fixtures.spotter(), "--target", "generic", "-o", plan).status == 0)
+    let run = try Tool.run(
+      ["bench", plan, "--steps", "5"], environment: ["RNNC_ISA": "generic16"])
+    #expect(run.status == 64 && run.errors.contains("is compiled for 'scalar'"))
+    #expect(
+      try Tool.run(["bench", plan, "--steps", "5"], environment: ["RNNC_ISA": "scalar"]).status
+        == 0)
+  }
+
   @Test func tuningNeedsThisMachine() throws {
     let run = try Tool.run(
       "compile", fixtures.spotter(), "--tune", "--target", "armv8-a", "-o",

@@ -34,7 +34,9 @@ extension PlanBuilder {
     let abreast = PackWeights.abreast(rows: m, columns: m, blocks: blocks, lanes: target.lanes)
     let vectors = max(match.gates.count, sub)
     let part = (m * abreast + target.lanes - 1) / target.lanes * target.lanes * m
-    let group = Walk.group(partByteCount: part * match.gates.count * weightType.byteCount)
+    let group = Walk.group(
+      partByteCount: part * match.gates.count * weightType.byteCount,
+      parts: (blocks + abreast - 1) / abreast)
     let shape =
       [units, Int32(blocks), Int32(abreast), Int32(group)]
       + Walk.standard(vectors: vectors).integers

@@ -48,7 +48,7 @@ extension ThreadChoice {
 
     /// A call of so many steps by a power of two of threads that slept before.
     func nanoseconds(steps: Int, threads: Int) -> Double {
-      let start = threads > 1 ? Machine.wake + Machine.fork * Double(threads - 1) : 0
+      let start = threads > 1 ? wakeNanoseconds + Machine.fork * Double(threads - 1) : 0
       if let wavefront, wavefront.stages == threads, steps > wavefront.rows {
         return start + inTurn(wavefront, steps: steps)
       }

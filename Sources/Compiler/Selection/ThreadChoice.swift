@@ -9,6 +9,8 @@ import Tensors
 package enum ThreadChoice {
   /// From so many steps on a call counts as a sequence; the runtime has the same number.
   package static let sequenceSteps = 64
+  /// Waking workers that sleep, as they do when a stream has paused for longer than they spin.
+  package static let wakeNanoseconds = 25_000.0
   static let worthwhile = 1.2
   static let worthMore = 1.5
   static let limit = 64
@@ -45,8 +47,6 @@ extension ThreadChoice {
     static let wait = 100.0
     /// Fork and join while workers spin: 330 to 1200 of two threads.
     static let fork = 500.0
-    /// Waking workers that sleep, as they do when a stream has paused for longer than they spin.
-    static let wake = 25_000.0
 
     /// What one of `threads` reads when each walks through so many bytes again and again. Caches of a
     /// core add up; the memory's 50 of one thread are 110 of all.

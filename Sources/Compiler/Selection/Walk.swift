@@ -22,8 +22,8 @@ package struct Walk: Hashable, Sendable {
 
   /// How many parts run over all steps before the next ones do: blocks whose weights fill half of
   /// a small first-level cache stay there for the whole sequence.
-  package static func group(partByteCount: Int) -> Int {
-    max(1, (groupByteCount + partByteCount) / max(partByteCount, 1))
+  package static func group(partByteCount: Int, parts: Int) -> Int {
+    min(max(parts, 1), max(1, (groupByteCount + partByteCount) / max(partByteCount, 1)))
   }
 
   private static let groupByteCount = 16 << 10

@@ -82,13 +82,16 @@ struct StepTimer: ~Copyable {
     return measure(count: min(Self.sampleLimit, max(1, Int(count))), deadline: seconds * 1e9)
   }
 
-  /// One sample of at least that many nanoseconds, or of one call that takes longer.
-  mutating func measure(atLeast nanoseconds: Double) -> BenchSamples {
+  /// Warms up by as few calls as tell how many make a sample of at least that many nanoseconds.
+  mutating func warmUp(forSamplesOf nanoseconds: Double) {
     callsPerSample = 1
-    let once = (0..<3).map { sample($0) }.min()!
+    var once = sample(0)
+    for i in 1..<4 where once < nanoseconds { once = min(once, sample(i)) }
     callsPerSample = max(1, Int((nanoseconds / max(once, 1)).rounded(.up)))
-    return measure(count: 1)
   }
+
+  /// One sample, in microseconds per step.
+  mutating func once() -> Double { measure(count: 1).microseconds[0] }
 
   /// Every call on its own, in microseconds: as many as `limit` and `seconds` allow, ten at least. The
   /// reading of the clock is part of them.

@@ -33,7 +33,8 @@ struct ThreadCount: ExpressibleByArgument {
   func warnIfMany(_ session: Session) {
     let processors = Int(copenmp_processors())
     if let asked, asked > processors {
-      session.warn("-t \(asked): there are \(processors) processors; more threads take longer")
+      let there = processors == 1 ? "is 1 processor" : "are \(processors) processors"
+      session.warn("-t \(asked): there \(there); more threads take longer")
     }
   }
 

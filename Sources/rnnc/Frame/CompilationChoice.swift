@@ -1,4 +1,5 @@
 import Emission
+import Glibc
 import Kernels
 import Plan
 import Tensors
@@ -19,6 +20,10 @@ struct CompilationChoice {
     if !target.isHost, try target.isa().name != plan.isa {
       throw Failure(
         .usage, "--target \(target.word): '\(path)' is compiled for '\(plan.isa)'", help: help)
+    }
+    if let forced = getenv("RNNC_ISA").map({ String(cString: $0) }), forced != plan.isa {
+      throw Failure(
+        .usage, "RNNC_ISA=\(forced): '\(path)' is compiled for '\(plan.isa)'", help: help)
     }
     if let weights, weights.element != plan.weightType {
       throw Failure(

@@ -51,7 +51,10 @@ struct TargetChoice: ExpressibleByArgument, CustomStringConvertible {
     guard let preferred = ISA.preferred else {
       throw Failure(
         .unavailable, "RNNC_ISA names no instruction set that runs here",
-        help: ["those that do: \(ISA.all.filter(\.runsHere).map(\.name).joined(separator: ", "))"])
+        help: [
+          "those that do: \(ISA.all.filter(\.runsHere).map(\.name).joined(separator: ", "))",
+          "'rnnc compile --target' compiles for other machines",
+        ])
     }
     return .of(preferred)
   }

@@ -3,12 +3,12 @@ import Plan
 /// What `compile --explain` says: how every matrix is walked, and what decided it.
 struct Explanation {
   private let plan: Plan
-  private let choices: [Int: Tuner.Choice]
+  private let findings: Tuner.Findings?
 
-  /// `choices` of a tuner, by entry of the plan; without them the plan decides.
-  init(_ plan: Plan, choices: [Int: Tuner.Choice] = [:]) {
+  /// `findings` of a tuner; without them the plan's choices stand for themselves.
+  init(_ plan: Plan, _ findings: Tuner.Findings?) {
     self.plan = plan
-    self.choices = choices
+    self.findings = findings
   }
 
   func show(_ session: Session) throws {
@@ -18,9 +18,10 @@ struct Explanation {
     ])
     for (i, step) in plan.steps.enumerated() {
       guard case .call(let call) = step, let walk = CallWalk(call) else { continue }
-      session.addResult(json(call, walk, choices[i]))
+      let choice = findings?.choices[i]
+      session.addResult(json(call, walk, choice))
       table.add([
-        call.comment, call.kernel, grouped(weightBytes(call)), walk.text, reason(choices[i]),
+        call.comment, call.kernel, grouped(weightBytes(call)), walk.text, reason(choice),
       ])
     }
     try session.print(table)
@@ -29,10 +30,11 @@ struct Explanation {
         "kind": .string("threads"), "step": .integer(plan.stepThreads),
         "sequence": .integer(plan.sequenceThreads),
         "wavefront_stages": .optional(plan.wavefront?.stages),
+        "measured": .bool(findings?.hasMeasuredThreads == true),
       ]))
     try session.print(
       "threads that pay: \(plan.stepThreads) for a step, \(plan.sequenceThreads) for a sequence "
-        + "(-t auto takes as many as there are processors for)")
+        + "(-t auto takes as many as there are processors for); chosen by \(threadsReason)")
     if let wavefront = plan.wavefront {
       try session.print(
         "\(wavefront.stages) threads take the calls of a sequence in turn, \(wavefront.rows) steps "
@@ -57,6 +59,13 @@ struct Explanation {
       }
       return sum + plan.buffers[index].width * plan.buffers[index].element.byteCount
     }
+  }
+
+  private var threadsReason: String {
+    guard let findings else { return "cost model, or the plan" }
+    return findings.hasMeasuredThreads
+      ? "cost model for a step, measurement for a sequence"
+      : "cost model: one processor, or no time left to measure"
   }
 
   private func reason(_ choice: Tuner.Choice?) -> String {

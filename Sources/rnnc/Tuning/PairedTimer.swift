@@ -9,33 +9,52 @@ struct PairedTimer {
     var team: Team?
   }
 
+  /// Of one mode.
+  struct Result {
+    /// Time of the second as a share of the first's: the median over pairs of neighbouring samples.
+    let ratio: Double
+    /// Of the first, in microseconds per step: the least.
+    let first: Double
+  }
+
   private let pairs: [(a: StepTimer.Box, b: StepTimer.Box)]
+  private let deadline: ContinuousClock.Instant
 
   /// Steps of a sequence: two of the usual tiles.
   static let sequence = 128
+  /// A sample is half a millisecond, or one call that takes longer.
+  private static let sampleNanoseconds = 5e5
   private static let rounds = 7
 
-  init(_ a: Side, _ b: Side, modes: [BenchMode]) throws(Failure) {
+  /// After `deadline` no round begins but the first.
+  init(
+    _ a: Side, _ b: Side, modes: [BenchMode], deadline: ContinuousClock.Instant
+  ) throws(Failure) {
+    self.deadline = deadline
     pairs = try modes.map { (mode) throws(Failure) in
       (try StepTimer.Box(a, mode), try StepTimer.Box(b, mode))
     }
   }
 
-  /// Time of `b` as a share of `a`'s: the geometric mean over the modes, each the median over pairs
-  /// of neighbouring measurements.
+  /// The geometric mean over the modes.
   func ratio() -> Double {
-    let product = pairs.reduce(1) { $0 * Self.ratio($1.a, $1.b) }
+    let product = results().reduce(1) { $0 * $1.ratio }
     return pairs.count == 2 ? product.squareRoot() : product
   }
 
-  private static func ratio(_ a: StepTimer.Box, _ b: StepTimer.Box) -> Double {
-    a.warmUp()
-    b.warmUp()
-    let ratios = (0..<rounds).map { _ in
-      let first = a.once()
-      return b.once() / first
+  /// One for each mode.
+  func results() -> [Result] {
+    pairs.map { pair in
+      pair.a.warmUp(forSamplesOf: Self.sampleNanoseconds)
+      pair.b.warmUp(forSamplesOf: Self.sampleNanoseconds)
+      var (ratios, first) = ([Double](), Double.infinity)
+      repeat {
+        let a = pair.a.once()
+        ratios.append(pair.b.once() / a)
+        first = min(first, a)
+      } while ratios.count < Self.rounds && ContinuousClock.now < deadline
+      return Result(ratio: ratios.sorted()[ratios.count / 2], first: first)
     }
-    return ratios.sorted()[rounds / 2]
   }
 }
 
@@ -48,10 +67,7 @@ extension StepTimer {
       timer = try StepTimer(side.model, mode: mode, team: side.team, seed: 0)
     }
 
-    /// A few calls, so that memory and clock are warm.
-    func warmUp() { timer.warmUp(steps: PairedTimer.sequence) }
-
-    /// The mean of about half a millisecond, or of one call that takes longer.
-    func once() -> Double { timer.measure(atLeast: 5e5).microseconds[0] }
+    func warmUp(forSamplesOf nanoseconds: Double) { timer.warmUp(forSamplesOf: nanoseconds) }
+    func once() -> Double { timer.once() }
   }
 }

@@ -1,4 +1,5 @@
 import COpenMP
+import Compiler
 import Kernels
 import Plan
 import Runtime
@@ -8,7 +9,8 @@ import Runtime
 ///
 /// One integer of one call at a time is changed, calls of the same kernel and sizes together, and
 /// kept where the whole model gets faster by more than the noise. Single steps keep the threads of
-/// the cost model, for here workers never sleep between them. Cost: at most about `budget`.
+/// the cost model, for here workers never sleep between them. Cost: some four seconds, or as long as
+/// one comparison of each kind takes.
 struct Tuner {
   /// What became of one call.
   struct Choice {
@@ -17,12 +19,21 @@ struct Tuner {
     var ratio: Double?
   }
 
-  private(set) var file: PlanFile
-  private(set) var choices: [Int: Choice] = [:]
-  private let lanes: Int
-  private let deadline = ContinuousClock.now + Tuner.budget
+  /// What a plan's choices rest on; nothing of it is stored in the plan.
+  struct Findings {
+    /// By entry of the plan.
+    var choices: [Int: Choice] = [:]
+    /// Whether threads were compared: there may be one processor, or no time left.
+    var hasMeasuredThreads = false
+  }
 
-  static let budget = Duration.seconds(4)
+  private(set) var file: PlanFile
+  private(set) var findings = Findings()
+  private let lanes: Int
+  private let start = ContinuousClock.now
+
+  private static let walksBudget = Duration.seconds(3)
+  private static let budget = Duration.seconds(4)
   /// A change must gain more than two measurements of the same thing differ by.
   private static let gain = 0.97
 
@@ -35,6 +46,8 @@ struct Tuner {
     lanes = isa.lanes
   }
 
+  private var walksDeadline: ContinuousClock.Instant { start + Self.walksBudget }
+
   mutating func tune(_ report: (String) -> Void) throws {
     for (i, step) in file.plan.steps.enumerated() {
       guard case .call(let call) = step, let walk = CallWalk(call) else { continue }
@@ -45,38 +58,45 @@ struct Tuner {
     }
   }
 
-  /// Twice as many threads as long as that helps, in a wavefront if that is the faster way.
+  /// Twice as many threads as long as that helps a sequence whose workers slept before, in a wavefront
+  /// if that is the faster way. Without time to measure the cost model's numbers stay.
   mutating func tuneThreads(upTo processors: Int) throws {
+    guard processors >= 2, ContinuousClock.now < start + Self.budget else { return }
     try tuneWavefront(upTo: processors)
+    findings.hasMeasuredThreads = true
     let model = try Executable.opening(file)
-    func side(_ threads: Int) -> PairedTimer.Side {
+    var threads = 1
+    while 2 * threads <= processors, try isWorth(2 * threads, in: model) { threads *= 2 }
+    file.plan.sequenceThreads = threads
+  }
+
+  /// Whether so many threads are faster than half as many.
+  private func isWorth(_ threads: Int, in model: Executable) throws -> Bool {
+    let result = try compare(model, threads / 2, model, threads)
+    let steps = Double(ThreadChoice.sequenceSteps)
+    let wake = threads == 2 ? ThreadChoice.wakeNanoseconds / 1e3 / (steps * result.first) : 0
+    return result.ratio + wake < Self.gain
+  }
+
+  private func compare(
+    _ first: Executable, _ firstThreads: Int, _ second: Executable, _ secondThreads: Int
+  ) throws -> PairedTimer.Result {
+    func side(_ model: Executable, _ threads: Int) -> PairedTimer.Side {
       .init(model: model, team: threads > 1 ? Team(threads: threads, runner: copenmp_run) : nil)
     }
-    file.plan.sequenceThreads = 1
-    var threads = 2
-    while threads <= processors, ContinuousClock.now < deadline,
-      try PairedTimer(side(threads / 2), side(threads), modes: [.sequence(PairedTimer.sequence)])
-        .ratio() < Self.gain
-    {
-      file.plan.sequenceThreads = threads
-      threads *= 2
-    }
+    return try PairedTimer(
+      side(first, firstThreads), side(second, secondThreads),
+      modes: [.sequence(PairedTimer.sequence)], deadline: start + Self.budget
+    ).results()[0]
   }
 
   /// Leaves the wavefront out where threads that share every call are faster.
   private mutating func tuneWavefront(upTo processors: Int) throws {
-    guard let wavefront = file.plan.wavefront, wavefront.stages <= processors,
-      ContinuousClock.now < deadline
-    else { return }
+    guard let stages = file.plan.wavefront?.stages, stages <= processors else { return }
     var shared = file
     shared.plan.wavefront = nil
-    let team = Team(threads: wavefront.stages, runner: copenmp_run)
     let (before, after) = (try Executable.opening(file), try Executable.opening(shared))
-    let ratio = try PairedTimer(
-      .init(model: before, team: team), .init(model: after, team: team),
-      modes: [.sequence(PairedTimer.sequence)]
-    ).ratio()
-    if ratio < Self.gain { file = shared }
+    if try compare(before, stages, after, stages).ratio < Self.gain { file = shared }
   }
 
   private func isTwin(_ step: Step, of call: KernelCall) -> Bool {
@@ -88,7 +108,7 @@ struct Tuner {
     var (best, ratio) = (walk, Double?.none)
     for name in CallWalk.names {
       for changed in best.alternatives(to: name, lanes: lanes) {
-        guard ContinuousClock.now < deadline else { break }
+        guard ContinuousClock.now < walksDeadline else { break }
         let candidate = replacing(twins, with: changed)
         let share = try self.ratio(of: candidate)
         ratio = ratio ?? 1
@@ -99,7 +119,7 @@ struct Tuner {
     }
     for i in twins {
       guard case .call(let call) = file.plan.steps[i] else { continue }
-      choices[i] = Choice(walk: CallWalk(call)!, ratio: ratio)
+      findings.choices[i] = Choice(walk: CallWalk(call)!, ratio: ratio)
     }
   }
 
@@ -117,7 +137,7 @@ struct Tuner {
     let (before, after) = (try Executable.opening(file), try Executable.opening(candidate))
     return try PairedTimer(
       .init(model: before), .init(model: after),
-      modes: [.step, .sequence(PairedTimer.sequence)]
+      modes: [.step, .sequence(PairedTimer.sequence)], deadline: walksDeadline
     ).ratio()
   }
 }

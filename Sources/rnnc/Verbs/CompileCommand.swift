@@ -62,8 +62,8 @@ struct CompileCommand: Verb {
     if compiled.count > 1 && emit.kinds.contains(.plan) {
       throw Failure(.usage, "--target \(target.target): a plan has one target")
     }
-    var choices: [[Int: Tuner.Choice]] = []
-    for i in compiled.indices { choices.append(tune ? try tune(&compiled[i], session) : [:]) }
+    var findings: [Tuner.Findings?] = []
+    for i in compiled.indices { findings.append(tune ? try tune(&compiled[i], session) : nil) }
     var commands: [String] = []
     // Before anything is written: the plan may be for another machine.
     if deadline != nil && compiled.count > 1 {
@@ -79,18 +79,18 @@ struct CompileCommand: Verb {
       })
     let written = try writer.write()
     try show(written, of: compiled, prefix: writer.prefix, session)
-    if explain { try explain(compiled, choices, commands, session) }
+    if explain { try explain(compiled, findings, commands, session) }
     try outcome?.show(session)
     return outcome?.isMet ?? true ? .yes : .no
   }
 
   private func explain(
-    _ compiled: [CompiledPlan], _ choices: [[Int: Tuner.Choice]], _ commands: [String],
+    _ compiled: [CompiledPlan], _ findings: [Tuner.Findings?], _ commands: [String],
     _ session: Session
   ) throws {
-    for (plan, choices) in zip(compiled, choices) {
+    for (plan, findings) in zip(compiled, findings) {
       if compiled.count > 1 { try session.print("\n\(plan.target.word)") }
-      try Explanation(plan.file.plan, choices: choices).show(session)
+      try Explanation(plan.file.plan, findings).show(session)
     }
     for command in commands {
       session.addResult(.object(["kind": .string("command"), "line": .string(command)]))
@@ -104,7 +104,7 @@ struct CompileCommand: Verb {
 
   private func tune(
     _ compiled: inout CompiledPlan, _ session: Session
-  ) throws -> [Int: Tuner.Choice] {
+  ) throws -> Tuner.Findings {
     var tuner = try Tuner(compiled.file)
     var progress = session.makeProgress()
     try tuner.tune { text in progress.update(text) }
@@ -112,7 +112,7 @@ struct CompileCommand: Verb {
     try tuner.tuneThreads(upTo: Int(copenmp_processors()))
     progress.finish()
     compiled.file = tuner.file
-    return tuner.choices
+    return tuner.findings
   }
 
   private func show(
