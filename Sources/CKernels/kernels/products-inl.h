@@ -168,6 +168,24 @@ INLINE void K(multiply_abreast_any)(int type, int vectors, int streams, int colu
       a[s][v];
 }
 
+#ifndef CK_COMPACT
+INLINE void K(multiply)(int type, int vectors, int streams, int columns, const int32_t *w,
+                        int64_t w_stream, const float *const *x, vec (*sums)[CK_VECTORS]) {
+  K(multiply_any)(type, vectors, streams, columns, w, w_stream, x, sums);
+}
+
+/* `streams` steps over one panel. */
+INLINE void K(multiply_tile)(int type, int vectors, int streams, int columns, const int32_t *w,
+                             const float *const *x, vec (*sums)[CK_VECTORS]) {
+  K(multiply_any)(type, vectors, streams, columns, w, 0, x, sums);
+}
+
+INLINE void K(multiply_abreast)(int type, int vectors, int streams, int columns, vint first,
+                                const int32_t *w, int64_t w_stream, const vec *x,
+                                vec (*sums)[CK_VECTORS]) {
+  K(multiply_abreast_any)(type, vectors, streams, columns, first, w, w_stream, x, sums);
+}
+#else
 /* The loops that there are, each once: CK_LOOP(type, vectors, streams). */
 #define CK_LOOPS_OF(type)                                                                          \
   CK_LOOP(type, 1, 1)                                                                              \
@@ -191,8 +209,13 @@ INLINE void K(multiply_abreast_any)(int type, int vectors, int streams, int colu
   CK_LOOP(type, 4, 2)                                                                              \
   CK_LOOP(type, 1, 6)                                                                              \
   CK_LOOP(type, 2, 6)                                                                              \
-  CK_LOOP(type, 3, 6)                                                                              \
-  CK_LOOP(type, 4, 6)
+  CK_DEEP_TILES_OF(type)
+/* What K(project_depth) makes of three and four vectors. */
+#if CK_REGISTERS >= 32
+#define CK_DEEP_TILES_OF(type) CK_LOOP(type, 3, 6) CK_LOOP(type, 4, 6)
+#else
+#define CK_DEEP_TILES_OF(type) CK_LOOP(type, 3, 4) CK_LOOP(type, 4, 3)
+#endif
 
 #define CK_LOOP(type, vectors, streams)                                                            \
   SHARED void K(multiply_##type##_##vectors##x##streams)(int columns, const int32_t *w,            \
@@ -268,3 +291,4 @@ INLINE void K(multiply_abreast)(int type, int vectors, int streams, int columns,
     switch (CK_SHAPE(vectors, streams)) { CK_LOOPS_OF(CK_BF16) }
 #undef CK_LOOP
 }
+#endif
