@@ -191,8 +191,13 @@ INLINE void K(multiply_abreast_any)(int type, int vectors, int streams, int colu
   CK_LOOP(type, 4, 2)                                                                              \
   CK_LOOP(type, 1, 6)                                                                              \
   CK_LOOP(type, 2, 6)                                                                              \
-  CK_LOOP(type, 3, 6)                                                                              \
-  CK_LOOP(type, 4, 6)
+  CK_DEEP_TILES_OF(type)
+/* As project_depth has them. */
+#if CK_REGISTERS >= 32
+#define CK_DEEP_TILES_OF(type) CK_LOOP(type, 3, 6) CK_LOOP(type, 4, 6)
+#else
+#define CK_DEEP_TILES_OF(type) CK_LOOP(type, 3, 4) CK_LOOP(type, 4, 3)
+#endif
 
 #define CK_LOOP(type, vectors, streams)                                                            \
   SHARED void K(multiply_##type##_##vectors##x##streams)(int columns, const int32_t *w,            \
@@ -253,6 +258,7 @@ INLINE void K(multiply_tile)(int type, int vectors, int streams, int columns, co
     switch (CK_SHAPE(vectors, streams)) { CK_TILES_OF(CK_BF16) }
 #undef CK_LOOP
 }
+#undef CK_DEEP_TILES_OF
 
 INLINE void K(multiply_abreast)(int type, int vectors, int streams, int columns, vint first,
                                 const int32_t *w, int64_t w_stream, const vec *x,
