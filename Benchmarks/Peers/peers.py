@@ -43,7 +43,7 @@ def parse():
     add("--widths", type=numbers, help="LSTM steps and sequences of these widths instead")
     add("--blocks", type=numbers, help="and these block counts, where they divide the width")
     add("--only", default="", metavar="REGEX", help="rows whose name matches")
-    add("--rounds", type=int, help="default 7")
+    add("--rounds", type=int, help="default 4")
     add("--slice", type=float, default=0.02, help="seconds per competitor and round")
     add("--quick", action="store_true", help="fewer rows and rounds")
     add("--redraw", action="store_true", help="write peers.md and peers.svg from peers.json")
@@ -66,7 +66,7 @@ def measure(options):
         timing.library(folder)
         tool = Tool(pathlib.Path(options.rnnc).resolve(), options.sources.resolve(), folder)
         peers = field.Field(tool)
-        count = options.rounds or (3 if options.quick else 7)
+        count = options.rounds or (3 if options.quick else 4)
         results = []
         for row in selected(options):
             results.append(rounds.measure(row, peers, cores, count, options.slice))
