@@ -9,17 +9,17 @@ final class GuardedMemory {
   private let mapping: UnsafeMutableRawPointer
   private let mappedByteCount: Int
 
-  /// `count` elements of 4 bytes.
-  init(count: Int) {
+  /// `count` elements of 4 bytes, which end `shift` elements before the page, for other alignments.
+  init(count: Int, shift: Int = 0) {
     let page = Int(sysconf(Int32(_SC_PAGESIZE)))
     let byteCount = count * 4
-    mappedByteCount = (byteCount + page - 1) / page * page + page
+    mappedByteCount = ((count + shift) * 4 + page - 1) / page * page + page
     mapping = mmap(
       nil, mappedByteCount, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
     precondition(mapping != MAP_FAILED, "no memory for a test")
     precondition(mprotect(mapping + (mappedByteCount - page), page, PROT_NONE) == 0)
     bytes = UnsafeMutableRawBufferPointer(
-      start: mapping + (mappedByteCount - page - byteCount), count: byteCount)
+      start: mapping + (mappedByteCount - page - byteCount - shift * 4), count: byteCount)
     words.update(repeating: Self.pattern)
   }
 

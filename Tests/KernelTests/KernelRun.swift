@@ -15,27 +15,28 @@ struct KernelRun {
       test.integers, operandCount: test.contents.count, lanes: variant.isa.lanes, steps: steps)
   }
 
-  /// Fresh memory of exactly the kernel's extents, filled as the case says.
-  func memory() -> [GuardedMemory?] {
+  /// Fresh memory of exactly the kernel's extents, filled as the case says; `shift` as GuardedMemory's.
+  func memory(shift: Int = 0) -> [GuardedMemory?] {
     guard let extents = extents(steps: test.steps) else {
       preconditionFailure("\(kernel.name) \(test.label): the case breaks the contract")
     }
     return zip(test.contents, extents).map { contents, extent in
       switch contents {
       case .absent: return nil
-      case .anything: return GuardedMemory(count: extent)
-      case .floats(let values): return filled(values.map(\.bitPattern), extent)
-      case .integers(let values): return filled(values.map { UInt32(bitPattern: $0) }, extent)
-      case .pairs(let words): return filled(words, extent / 2)
+      case .anything: return GuardedMemory(count: extent, shift: shift)
+      case .floats(let values): return filled(values.map(\.bitPattern), extent, shift)
+      case .integers(let values):
+        return filled(values.map { UInt32(bitPattern: $0) }, extent, shift)
+      case .pairs(let words): return filled(words, extent / 2, shift)
       }
     }
   }
 
-  private func filled(_ words: [UInt32], _ extent: Int) -> GuardedMemory {
+  private func filled(_ words: [UInt32], _ extent: Int, _ shift: Int) -> GuardedMemory {
     precondition(
       words.count == extent,
       "\(kernel.name) \(test.label): \(words.count) elements where the extent is \(extent)")
-    let memory = GuardedMemory(count: extent)
+    let memory = GuardedMemory(count: extent, shift: shift)
     _ = memory.words.update(from: words)
     return memory
   }
@@ -48,8 +49,8 @@ struct KernelRun {
   }
 
   /// All steps in portions of at most `portion`, with `threads` participants.
-  func result(portion: Int? = nil, threads: Int = 1) -> [[UInt32]?] {
-    let memory = memory()
+  func result(portion: Int? = nil, threads: Int = 1, shift: Int = 0) -> [[UInt32]?] {
+    let memory = memory(shift: shift)
     var start = 0
     repeat {
       let steps = min(portion ?? test.steps, test.steps - start)

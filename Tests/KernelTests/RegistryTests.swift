@@ -72,6 +72,17 @@ import Testing
     }
   }
 
+  /// Operands may begin at any element: at each of a vector's, and where cache lines do.
+  @Test(arguments: pairs) func everyAlignmentGivesTheSameBits(pair: Pair) throws {
+    for run in try pair.runs() {
+      let usual = promised(run, run.result())
+      for shift in [1, 3, 8] {
+        let shifted = promised(run, run.result(shift: shift))
+        #expect(shifted == usual, "\(run.test.label), \(shift) elements before the end")
+      }
+    }
+  }
+
   /// Without the operands that hold scratch values.
   private func promised(_ run: KernelRun, _ result: [[UInt32]?]) -> [[UInt32]?] {
     return result.enumerated().map { run.test.scratch.contains($0) ? nil : $1 }

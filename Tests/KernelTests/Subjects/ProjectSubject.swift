@@ -24,6 +24,12 @@ struct ProjectSubject: MatrixSubject {
             lanes: lanes, &random))
       }
     }
+    for (blocks, gates) in [(1, 1), (1, 4), (2, 3)] {
+      cases.append(
+        make(
+          rows: 150, columns: 301, blocks: blocks, gates: gates, sub: 4, steps: 7, lanes: lanes,
+          &random))
+    }
     // Blocks abreast, the last panel whole or not.
     for (rows, columns) in [(1, 1), (2, 2), (1, 3), (3, 1), (lanes / 2, lanes / 2)] {
       for blocks in [2, 3, 2 * lanes + 1, 4 * lanes] where rows > 0 {
