@@ -187,7 +187,7 @@ INLINE void K(multiply_abreast)(int type, int vectors, int streams, int columns,
 }
 #else
 /* The loops that there are, each once: CK_LOOP(type, vectors, streams). */
-#define CK_LOOPS_OF(type)                                                                          \
+#define CK_SHORT_OF(type)                                                                          \
   CK_LOOP(type, 1, 1)                                                                              \
   CK_LOOP(type, 2, 1)                                                                              \
   CK_LOOP(type, 3, 1)                                                                              \
@@ -195,21 +195,10 @@ INLINE void K(multiply_abreast)(int type, int vectors, int streams, int columns,
   CK_LOOP(type, 1, 2)                                                                              \
   CK_LOOP(type, 2, 2)                                                                              \
   CK_LOOP(type, 3, 2)                                                                              \
-  CK_LOOP(type, 4, 2)                                                                              \
-  CK_LOOP(type, 1, 4)                                                                              \
-  CK_LOOP(type, 2, 4)
+  CK_LOOP(type, 4, 2)
+#define CK_LOOPS_OF(type) CK_SHORT_OF(type) CK_LOOP(type, 1, 4) CK_LOOP(type, 2, 4)
 #define CK_TILES_OF(type)                                                                          \
-  CK_LOOP(type, 1, 1)                                                                              \
-  CK_LOOP(type, 2, 1)                                                                              \
-  CK_LOOP(type, 3, 1)                                                                              \
-  CK_LOOP(type, 4, 1)                                                                              \
-  CK_LOOP(type, 1, 2)                                                                              \
-  CK_LOOP(type, 2, 2)                                                                              \
-  CK_LOOP(type, 3, 2)                                                                              \
-  CK_LOOP(type, 4, 2)                                                                              \
-  CK_LOOP(type, 1, 6)                                                                              \
-  CK_LOOP(type, 2, 6)                                                                              \
-  CK_DEEP_TILES_OF(type)
+  CK_SHORT_OF(type) CK_LOOP(type, 1, 6) CK_LOOP(type, 2, 6) CK_DEEP_TILES_OF(type)
 /* What K(project_depth) makes of three and four vectors. */
 #if CK_REGISTERS >= 32
 #define CK_DEEP_TILES_OF(type) CK_LOOP(type, 3, 6) CK_LOOP(type, 4, 6)
