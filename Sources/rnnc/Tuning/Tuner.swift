@@ -49,9 +49,11 @@ struct Tuner {
   private var walksDeadline: ContinuousClock.Instant { start + Self.walksBudget }
 
   mutating func tune(_ report: (String) -> Void) throws {
-    for (i, step) in file.plan.steps.enumerated() {
+    // As they were: those that have been tuned no longer look like their twins.
+    let steps = file.plan.steps
+    for (i, step) in steps.enumerated() {
       guard case .call(let call) = step, let walk = CallWalk(call) else { continue }
-      let twins = file.plan.steps.indices.filter { isTwin(file.plan.steps[$0], of: call) }
+      let twins = steps.indices.filter { isTwin(steps[$0], of: call) }
       if twins[0] != i { continue }
       report("tuning \(call.comment)")
       try tune(twins, walk)
