@@ -30,25 +30,32 @@ package struct ShellCommand: Sendable {
     package var output: String
   }
 
-  private static let outputLimit = 1 << 16
-
   /// Runs in `folder` (default: here) with an empty stdin. Costs a fork, and what the program does.
-  package func run(in folder: String? = nil) -> Outcome {
+  package func run(in folder: String? = nil) -> Outcome { started(in: folder).outcome() }
+
+  /// The program at work, while this one goes on.
+  package func started(in folder: String? = nil) -> RunningCommand {
     var pipe: [Int32] = [-1, -1]
-    guard makePipe(&pipe) == 0 else { return Outcome(status: 127, output: Self.errorText) }
+    guard makePipe(&pipe) == 0 else {
+      return RunningCommand(failure: String(cString: strerror(errno)))
+    }
     for end in pipe { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
     var process = pid_t()
     let code = start(&process, writingTo: pipe[1], in: folder)
     close(pipe[1])
-    let output = Self.read(pipe[0])
+    if code == 0 { return RunningCommand(process: process, output: pipe[0]) }
     close(pipe[0])
-    guard code == 0 else {
-      return Outcome(status: 127, output: String(cString: strerror(code)))
-    }
-    var status: Int32 = 0
-    while waitpid(process, &status, 0) < 0 && errno == EINTR {}
-    let signal = status & 0x7f
-    return Outcome(status: signal == 0 ? (status >> 8) & 0xff : 128 + signal, output: output)
+    return RunningCommand(failure: String(cString: strerror(code)))
+  }
+
+  /// Runs all of them at once, and waits for all.
+  package static func outcomes(
+    of commands: some Collection<ShellCommand>, in folder: String? = nil
+  ) -> [Outcome] {
+    guard let first = commands.first else { return [] }
+    let running = first.started(in: folder)
+    let others = outcomes(of: Array(commands.dropFirst()), in: folder)
+    return [running.outcome()] + others
   }
 
   private func start(_ process: inout pid_t, writingTo pipe: Int32, in folder: String?) -> Int32 {
@@ -72,6 +79,35 @@ package struct ShellCommand: Sendable {
     defer { for argument in arguments { free(argument) } }
     return posix_spawn(&process, (moved + words)[0], &actions, &attributes, &arguments, environ)
   }
+}
+
+/// A program that was started and not yet waited for. `outcome` must be asked for, once.
+package struct RunningCommand: ~Copyable {
+  private let process: pid_t
+  /// The end of a pipe that gives what the program writes.
+  private let pipe: Int32
+  /// Why it could not be started.
+  private let failure: String?
+
+  private static let outputLimit = 1 << 16
+
+  init(process: pid_t, output pipe: Int32) {
+    (self.process, self.pipe, failure) = (process, pipe, nil)
+  }
+
+  init(failure: String) { (process, pipe, self.failure) = (-1, -1, failure) }
+
+  /// Waits for its end.
+  package consuming func outcome() -> ShellCommand.Outcome {
+    if let failure { return ShellCommand.Outcome(status: 127, output: failure) }
+    let output = Self.read(pipe)
+    close(pipe)
+    var status: Int32 = 0
+    while waitpid(process, &status, 0) < 0 && errno == EINTR {}
+    let signal = status & 0x7f
+    return ShellCommand.Outcome(
+      status: signal == 0 ? (status >> 8) & 0xff : 128 + signal, output: output)
+  }
 
   private static func read(_ pipe: Int32) -> String {
     var text: [UInt8] = []
@@ -84,8 +120,6 @@ package struct ShellCommand: Sendable {
     }
     return String(decoding: text, as: UTF8.self)
   }
-
-  private static var errorText: String { String(cString: strerror(errno)) }
 }
 
 /// Outside the type, where other things have the same names.

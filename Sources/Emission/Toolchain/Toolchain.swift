@@ -22,16 +22,29 @@ package struct Toolchain {
   /// What every source is compiled with. One object serves libraries and programs alike.
   package static let flags = ["-std=gnu99", "-O2", "-fPIC"]
 
-  /// `source` to `object`. Not `forTarget`, it runs on all processors of the architecture.
+  /// A C file and the object that is made of it.
+  package struct Source {
+    let name: String
+    package let object: String
+    /// Otherwise it runs on all processors of the architecture.
+    let isForTarget: Bool
+
+    package init(_ name: String, to object: String, isForTarget: Bool = true) {
+      (self.name, self.object, self.isForTarget) = (name, object, isForTarget)
+    }
+  }
+
+  /// Every source to its object, all of them at once: there are as many as targets, and one.
   package func compile(
-    _ source: String, to object: String, forTarget: Bool = true, flags: [String] = [],
-    in folder: String
+    _ sources: [Source], flags: [String] = [], in folder: String
   ) throws(ToolchainError) {
-    let target = forTarget || compiler.architecture != .x86 ? targetFlags : []
-    let threads = threadFlags.isEmpty ? [] : ["-fopenmp"]
+    let common = Self.flags + (threadFlags.isEmpty ? [] : ["-fopenmp"]) + flags
     try run(
-      compiler.words + Self.flags + target + threads + flags + ["-I.", "-c", source, "-o", object],
-      in: folder)
+      sources.map { source in
+        let target = source.isForTarget || compiler.architecture != .x86 ? targetFlags : []
+        let files = ["-I.", "-c", source.name, "-o", source.object]
+        return compiler.words + common + target + files
+      }, in: folder)
   }
 
   /// Several objects to one.
@@ -77,9 +90,16 @@ package struct Toolchain {
   }
 
   private func run(_ words: [String], in folder: String) throws(ToolchainError) {
-    let command = ShellCommand(words)
-    log(command.text)
-    let outcome = command.run(in: folder)
-    if outcome.status != 0 { throw ToolchainError.failed(command, outcome) }
+    try run([words], in: folder)
+  }
+
+  /// Throws what the first of those that fail said, when all have ended.
+  private func run(_ commands: [[String]], in folder: String) throws(ToolchainError) {
+    let commands = commands.map { ShellCommand($0) }
+    for command in commands { log(command.text) }
+    for (command, outcome) in zip(commands, ShellCommand.outcomes(of: commands, in: folder))
+    where outcome.status != 0 {
+      throw ToolchainError.failed(command, outcome)
+    }
   }
 }

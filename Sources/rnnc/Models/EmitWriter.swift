@@ -96,7 +96,16 @@ struct EmitWriter {
   private func compile(
     _ toolchain: Toolchain, _ emitted: EmittedC, _ work: inout WorkFolder
   ) throws(ToolchainError) {
-    let object = try compileModel(toolchain, emitted, &work)
+    let object = EmitKinds.Kind.obj.fileName(prefix)
+    let parts = sources(emitted)
+    let main = Toolchain.Source("\(prefix)_main.c", to: "\(prefix)_main.o", isForTarget: false)
+    let all = kinds.contains(.exe) ? parts + [main] : parts
+    for source in all { work.expect(source.object) }
+    try toolchain.compile(all, in: work.path)
+    if parts.count > 1 {
+      work.expect(object)
+      try toolchain.merge(parts.map(\.object), to: object, in: work.path)
+    }
     for kind in kinds where kind.isCompiled && kind != .obj {
       let name = kind.fileName(prefix)
       work.expect(name)
@@ -105,33 +114,18 @@ struct EmitWriter {
       case .shared:
         try toolchain.link(
           [object], toShared: name, name: lastPart(path(of: kind)), in: work.path)
-      default:
-        work.expect("\(prefix)_main.o")
-        try toolchain.compile(
-          "\(prefix)_main.c", to: "\(prefix)_main.o", forTarget: false, in: work.path)
-        try toolchain.link([object, "\(prefix)_main.o"], toProgram: name, in: work.path)
+      default: try toolchain.link([object, main.object], toProgram: name, in: work.path)
       }
     }
   }
 
-  /// The model as one object, whose name it returns.
-  private func compileModel(
-    _ toolchain: Toolchain, _ emitted: EmittedC, _ work: inout WorkFolder
-  ) throws(ToolchainError) -> String {
-    let object = EmitKinds.Kind.obj.fileName(prefix)
-    work.expect(object)
+  /// What the object of the model is made of: one source, or one for every target and their dispatch.
+  private func sources(_ emitted: EmittedC) -> [Toolchain.Source] {
     if emitted.parts.isEmpty {
-      try toolchain.compile("\(prefix).c", to: object, in: work.path)
-      return object
+      return [Toolchain.Source("\(prefix).c", to: EmitKinds.Kind.obj.fileName(prefix))]
     }
-    var objects: [String] = []
-    for name in ["\(prefix)"] + emitted.parts.map({ "\(prefix)_\($0.name)" }) {
-      objects.append("\(name)_part.o")
-      work.expect("\(name)_part.o")
-      try toolchain.compile("\(name).c", to: "\(name)_part.o", in: work.path)
-    }
-    try toolchain.merge(objects, to: object, in: work.path)
-    return object
+    let names = [prefix] + emitted.parts.map { "\(prefix)_\($0.name)" }
+    return names.map { Toolchain.Source("\($0).c", to: "\($0)_part.o") }
   }
 
   private func writePackageFiles(_ work: inout WorkFolder) throws {

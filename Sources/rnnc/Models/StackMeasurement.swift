@@ -44,7 +44,8 @@ struct StackMeasurement {
     work.expect("\(prefix).su")
     do throws(ToolchainError) {
       try toolchain.compile(
-        "\(prefix).c", to: "\(prefix).o", flags: ["-fstack-usage"], in: work.path)
+        [Toolchain.Source("\(prefix).c", to: "\(prefix).o")], flags: ["-fstack-usage"],
+        in: work.path)
     } catch {
       throw Failure(toolchain: error)
     }
