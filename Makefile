@@ -9,6 +9,7 @@
 #   make lint    formatting of Swift and C
 #   make sanitize   the C code under AddressSanitizer and UndefinedBehaviorSanitizer
 #   make tsan    the team under ThreadSanitizer (needs clang 14 and its OpenMP)
+#   make same-bits   emitted code against the runtime: all models, instruction sets and compilers
 #   make soak    ten million steps of every model: step and run may not differ by a bit
 #   make fuzz    libFuzzer on every reader, two minutes each
 #   make bench   the measurements behind the README's figures
@@ -22,7 +23,7 @@ RNNC ?= .build/release/rnnc
 # Tests and tool share one optimised build: without testable imports the flags are the same.
 TEST_FLAGS ?= -c release --disable-testable-imports
 
-.PHONY: setup build demo test lint sanitize tsan fuzz bench kernels-bench peers sizes emitted
+.PHONY: setup build demo test same-bits lint sanitize tsan fuzz bench kernels-bench peers sizes emitted
 
 setup:
 	@command -v $(SWIFT) >/dev/null 2>&1 || { \
@@ -58,6 +59,10 @@ lint: setup
 	@.ci/need clang-format=clang-format
 	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests Benchmarks Examples
 	find Sources Examples -name '*.[ch]' -o -name '*.cpp' | xargs clang-format --dry-run -Werror
+
+# In `make test` each model meets one or two instruction sets and compilers, in turn.
+same-bits: setup
+	RNNC_EXHAUSTIVE=1 $(SWIFT) test $(TEST_FLAGS) --filter SameBitsTests
 
 # Leaks are not looked for: the tools that run the tests have some of their own.
 sanitize: setup

@@ -55,8 +55,12 @@ final class EmittedLibrary {
     ).emit()
     let sources = try emitted.write(prefix, to: folder)
     try Shell.run(
-      [compiler, "-std=gnu99", "-O2", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC"] + flags
-        + (hasThreads ? ["-fopenmp"] : []) + ["-I.", "-o", "lib.so"] + sources, in: folder)
+      [compiler, "-std=gnu99", "-O2", "-Wall", "-Wextra", "-Werror", "-fPIC"] + flags
+        + (hasThreads ? ["-fopenmp"] : []) + ["-I.", "-c"] + sources, in: folder)
+    let objects = sources.map { String($0.dropLast(2)) + ".o" }
+    try Shell.run(
+      [compiler, "-shared", "-o", "lib.so"] + objects + flags
+        + (hasThreads ? OpenMP.linking(with: compiler) : []), in: folder)
     guard let library = dlopen(folder.path("lib.so"), RTLD_NOW) else {
       throw ShellError(message: String(cString: dlerror()))
     }

@@ -1,4 +1,5 @@
 import Compiler
+import Foundation
 import Kernels
 import Model
 import Plan
@@ -6,10 +7,14 @@ import Tensors
 import TestSupport
 import Testing
 
-/// Emitted C gives the runtime's bits on the same instruction set, whole, in steps and in portions.
+/// Emitted C gives the runtime's bits on the same instruction set: whole, in steps, in portions, on
+/// two threads.
 @Suite struct SameBitsTests {
   static let compilers = ["gcc", "clang"].filter(Shell.has)
   static let steps = 150
+  /// Every model by every compiler on every instruction set: `make same-bits`.
+  static let isExhaustive =
+    ProcessInfo.processInfo.environment["RNNC_EXHAUSTIVE"].map { !$0.isEmpty } ?? false
 
   @Test func aCompilerIsThere() {
     #expect(!Self.compilers.isEmpty, "neither gcc nor clang: 'make setup' installs gcc")
@@ -21,22 +26,34 @@ import Testing
     for isa in ISA.all where isa.runsHere && Self.isChecked(isa, compiler, model) {
       let plan = try Compile.plan(graph, for: isa)
       let prefix = "model_\(isa.name)"
-      let flags = isa.features.map { "-m\($0)" }
-      let library = try EmittedLibrary(plan, prefix: prefix, compiler: compiler, flags: flags)
+      let library = try EmittedLibrary(
+        plan, prefix: prefix, compiler: compiler, flags: isa.features.map { "-m\($0)" },
+        hasThreads: OpenMP.isThere(for: compiler))
       let inputs = RuntimeRun.inputs(of: plan, steps: Self.steps)
       let expected = try RuntimeRun.outputs(plan, isa, inputs, steps: Self.steps)
-      let whole = library.run(inputs, portions: [Self.steps], steps: Self.steps)
-      let wholeAgrees = whole == expected
-      #expect(wholeAgrees, "\(model) on \(isa.name): run")
-      library.reset()
-      let stepped = library.run(inputs, portions: nil, steps: Self.steps)
-      let steppedAgrees = stepped == expected
-      #expect(steppedAgrees, "\(model) on \(isa.name): step")
-      library.reset()
-      let portions = library.run(inputs, portions: [1, 63, 2, 64, 0, 20], steps: Self.steps)
-      let portionsAgrees = portions == expected
-      #expect(portionsAgrees, "\(model) on \(isa.name): portions")
+      for way in Way.all where way.threads == nil || OpenMP.isThere(for: compiler) {
+        library.reset()
+        let got = library.run(
+          inputs, portions: way.portions, steps: Self.steps, threads: way.threads)
+        let agrees = got == expected
+        #expect(agrees, "\(model) on \(isa.name): \(way.name)")
+      }
     }
+  }
+
+  /// A way to carry 150 steps through the emitted functions.
+  private struct Way {
+    var name: String
+    /// Steps of each call; nil calls `step`.
+    var portions: [Int]?
+    var threads: Int32?
+
+    static let all = [
+      Way(name: "run", portions: [SameBitsTests.steps]), Way(name: "step"),
+      Way(name: "portions", portions: [1, 63, 2, 64, 0, 20]),
+      Way(name: "two threads", portions: [SameBitsTests.steps], threads: 2),
+      Way(name: "two threads in portions", portions: [1, 63, 2, 64, 0, 20], threads: 2),
+    ]
   }
 
   @Test(arguments: compilers) func halfTheBytesGiveTheSameBits(compiler: String) throws {
@@ -75,6 +92,7 @@ import Testing
   /// turn, the second compiler the plain one: each text is then compiled by all of them at a bearable
   /// cost.
   private static func isChecked(_ isa: ISA, _ compiler: String, _ model: EmissionModels) -> Bool {
+    if isExhaustive { return true }
     guard compiler == compilers[0], isa.name != "scalar" else { return isa.name == "scalar" }
     if case .cell = model {} else { return true }
     let vectors = ISA.all.filter { $0.runsHere && $0.name != "scalar" }

@@ -28,11 +28,11 @@ import Testing
     return present[turn % present.count]
   }
 
-  @Test(.enabled(if: Shell.has("gcc"), "needs gcc and its OpenMP"), arguments: models)
-  func anyNumberOfThreadsGivesTheSameBits(model: EmissionModels) throws {
+  @Test(arguments: models, compilers.filter(OpenMP.isThere))
+  func anyNumberOfThreadsGivesTheSameBits(model: EmissionModels, compiler: String) throws {
     let isa = isa(model)
     let plan = try Compile.plan(model.load(), for: isa)
-    let library = try EmittedLibrary(plan, prefix: "many", compiler: "gcc", hasThreads: true)
+    let library = try EmittedLibrary(plan, prefix: "many", compiler: compiler, hasThreads: true)
     let inputs = RuntimeRun.inputs(of: plan, steps: Self.steps)
     let expected = try RuntimeRun.outputs(plan, isa, inputs, steps: Self.steps)
     for threads in [1, 2, 3] as [Int32] {

@@ -26,4 +26,25 @@ package enum SharedData {
   /// The folder that holds `Package.swift`.
   package static let packageRoot = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent().deletingLastPathComponent()
+
+  /// The description of the GRU of a shipped vocoder, whose weights are in the folder.
+  package static func wavegru(recurrent: String) -> String {
+    let names = ["weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0"]
+    return """
+      format: 1
+      name: wavegru
+      weights: \(path("data/models/lyra_wavegru/gates.npz"))
+      layout: pytorch
+      inputs: {x: {type: f32, shape: [1024]}}
+      layers:
+        - gru: gru
+          hidden: 1024
+          reset: after
+          update: old
+          recurrent: \(recurrent)
+          tensors: {\(names.map { "\($0): \($0)" }.joined(separator: ", "))}
+      outputs: {y: {from: gru}}
+
+      """
+  }
 }

@@ -14,24 +14,7 @@ enum WaveGRU {
 
   static func load(recurrent: String) throws -> ModelGraph {
     let folder = try TemporaryFolder()
-    let names = ["weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0"]
-    let path = try folder.write(
-      """
-      format: 1
-      name: wavegru
-      weights: \(SharedData.path("data/models/lyra_wavegru/gates.npz"))
-      layout: pytorch
-      inputs: {x: {type: f32, shape: [1024]}}
-      layers:
-        - gru: gru
-          hidden: 1024
-          reset: after
-          update: old
-          recurrent: \(recurrent)
-          tensors: {\(names.map { "\($0): \($0)" }.joined(separator: ", "))}
-      outputs: {y: {from: gru}}
-
-      """, to: "wavegru.yaml")
+    let path = try folder.write(SharedData.wavegru(recurrent: recurrent), to: "wavegru.yaml")
     return try ModelLoader.load(path: path, options: LoadOptions(isStrict: true)).graph
   }
 
