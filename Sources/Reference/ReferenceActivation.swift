@@ -1,5 +1,6 @@
 import Foundation
 import IR
+import Model
 
 /// The activations' textbook formulas in `Double` with the C library's functions.
 package enum ReferenceActivation {
@@ -24,6 +25,17 @@ package enum ReferenceActivation {
     case .leakyRelu: return x < 0 ? p * x : x
     case .elu: return x < 0 ? p * expm1(x) : x
     case .log: return Foundation.log(max(x, p))
+    }
+  }
+
+  package static func apply(_ activation: CellActivation, to x: Double) -> Double {
+    switch activation {
+    case .plain(let plain): return apply(plain, to: x)
+    case .affine(let alpha, let beta): return Double(alpha) * x + Double(beta)
+    case .scaledTanh(let alpha, let beta): return Double(alpha) * Foundation.tanh(Double(beta) * x)
+    case .hardSigmoid(let alpha, let beta):
+      return min(max(Double(alpha) * x + Double(beta), 0), 1)
+    case .thresholdedRelu(let alpha): return x > Double(alpha) ? x : 0
     }
   }
 

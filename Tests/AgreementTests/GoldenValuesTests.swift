@@ -11,12 +11,17 @@ import Testing
     var testDescription: String
     var keyword: String
     var words: [String: String] = [:]
+    var flags: Set<String> = []
     var structure: MatrixStructure = .dense(Dense())
     var h: [Double]
     var c: [Double]?
   }
 
   static let rows = [
+    Row(
+      testDescription: "lstm, peepholes", keyword: "lstm", flags: ["peepholes"],
+      h: [0.47922216, -0.11907798, -0.22437017, -0.02274376],
+      c: [0.92661398, -0.31639968, -0.47886346, -0.02971104]),
     Row(
       testDescription: "lstm", keyword: "lstm",
       h: [0.38776231, -0.09235487, -0.15807585, -0.01375201],
@@ -41,7 +46,7 @@ import Testing
 
   @Test(arguments: rows)
   func referenceGivesTheGoldenRow(row: Row) throws {
-    let cell = CellChoices.make(row.keyword, words: row.words)
+    let cell = CellChoices.make(row.keyword, words: row.words, flags: row.flags)
     var model = try ReferenceModel(GoldenValues.graph(cell, recurrent: row.structure))
     let y = try model.run(["x": GoldenValues.input], steps: GoldenValues.steps)["y"]!
     expectClose(Array(y.suffix(GoldenValues.hidden)), row.h, absolute: Self.tolerance)

@@ -44,9 +44,8 @@ import Testing
   /// The golden rows again, from files in every layout.
   @Test(arguments: GoldenValuesTests.rows, Layout.allCases)
   func goldenRow(row: GoldenValuesTests.Row, layout: Layout) throws {
-    var options = CellChoices.defaults(CellChoices.cell(row.keyword))
-    options.words.merge(row.words) { $1 }
-    let cell = CellChoices.make(row.keyword, words: row.words)
+    let options = CellChoices.options(row.keyword, words: row.words, flags: row.flags)
+    let cell = CellChoices.cell(row.keyword).init(options)
     let golden = GoldenValues.graph(cell, recurrent: row.structure).holdable(in: layout)
     let (text, tensors) = ModelWriter.write(golden, options: ["layer": options], layout: layout)
     var model = try ReferenceModel(ModelLoader.load(text, tensors))
@@ -55,29 +54,42 @@ import Testing
     expectClose(h, row.h, absolute: GoldenValuesTests.tolerance, "\(layout)")
   }
 
-  /// The case `lstm_defaults` of ONNX: all weights 0.1, no bias, three sequences of one step.
-  @Test func onnxDefaults() throws {
+  /// The cases `lstm_defaults` and `lstm_with_peepholes` of ONNX: all weights 0.1, no bias, sequences
+  /// of one step.
+  @Test(arguments: [
+    OnnxCase(width: 2, peepholes: false, outputs: [0.09524119, 0.25606443, 0.40323774]),
+    OnnxCase(width: 4, peepholes: true, outputs: [0.3750691, 0.68013094]),
+  ])
+  func onnxCase(golden: OnnxCase) throws {
     let text = """
       format: 1
       name: lstm_defaults
       weights: w.npz
       layout: onnx
-      inputs: {x: {type: f32, shape: [2]}}
+      inputs: {x: {type: f32, shape: [\(golden.width)]}}
       layers:
         - lstm: rnn
           hidden: 3
+          peepholes: \(golden.peepholes)
       outputs: {y: {from: rnn}}
       """
     func filled(_ shape: [Int]) -> Tensor {
       Tensor([Float](repeating: 0.1, count: shape.reduce(1, *)), shape: shape)
     }
-    let tensors = ["rnn.W": filled([1, 12, 2]), "rnn.R": filled([1, 12, 3])]
+    var tensors = ["rnn.W": filled([1, 12, golden.width]), "rnn.R": filled([1, 12, 3])]
+    if golden.peepholes { tensors["rnn.P"] = filled([1, 9]) }
     var model = try ReferenceModel(ModelLoader.load(text, tensors))
-    for (x, want) in [
-      ([1.0, 2], 0.09524119), ([3, 4], 0.25606443), ([5, 6], 0.40323774),
-    ] {
+    for (i, want) in golden.outputs.enumerated() {
       model.reset()
-      expectClose(try model.step([x])[0], [want, want, want], absolute: 2e-8)
+      let x = (1...golden.width).map { Double(i * golden.width + $0) }
+      expectClose(try model.step([x])[0], [want, want, want], absolute: 3e-8)
     }
+  }
+
+  struct OnnxCase: Sendable {
+    let width: Int
+    let peepholes: Bool
+    /// Of every unit, sequence by sequence.
+    let outputs: [Double]
   }
 }

@@ -35,7 +35,7 @@ import Testing
 
   @Test(arguments: GoldenValuesTests.rows, ISA.here)
   func goldenRow(row: GoldenValuesTests.Row, isa: ISA) throws {
-    let cell = CellChoices.make(row.keyword, words: row.words)
+    let cell = CellChoices.make(row.keyword, words: row.words, flags: row.flags)
     let program = try Program(GoldenValues.graph(cell, recurrent: row.structure), for: isa)
     let run = StreamRun(
       program, inputs: ["x": GoldenValues.input.map { Float($0) }], steps: GoldenValues.steps)

@@ -4,13 +4,16 @@ import Model
 import TestSupport
 
 /// Models whose emitted C the tests compile: every folder of `Models`, every cell with
-/// every structure, and one description with every other layer.
+/// every structure, one description with every other layer, and with the shared data the GRU of a
+/// shipped vocoder.
 enum EmissionModels: Sendable, CustomStringConvertible {
   case file(String)
   case cell(String, input: String, recurrent: String)
   case allLayers
+  case wavegru
 
-  static let all: [EmissionModels] = files + cells + [.allLayers]
+  static let all: [EmissionModels] =
+    files + cells + [.allLayers] + (SharedData.isPresent ? [.wavegru] : [])
 
   private static let files: [EmissionModels] = {
     let models = SharedData.packageRoot.appendingPathComponent("Models")
@@ -32,6 +35,7 @@ enum EmissionModels: Sendable, CustomStringConvertible {
     case .file(let path): URL(fileURLWithPath: path).deletingLastPathComponent().lastPathComponent
     case .cell(let cell, let input, let recurrent): "\(cell) \(input) x \(recurrent)"
     case .allLayers: "all layers"
+    case .wavegru: "wavegru"
     }
   }
 
@@ -41,6 +45,9 @@ enum EmissionModels: Sendable, CustomStringConvertible {
     case .cell(let cell, let input, let recurrent):
       return try Self.load(yaml: Self.cellText(cell, input, recurrent))
     case .allLayers: return try Self.load(yaml: Self.allLayersText)
+    case .wavegru:
+      return try Self.load(
+        yaml: SharedData.wavegru(recurrent: "{structure: block_diagonal, blocks: 16}"))
     }
   }
 
@@ -102,6 +109,7 @@ enum EmissionModels: Sendable, CustomStringConvertible {
       case .activation(let initial):
         others.append("\n    \(option.key): \(initial == .sigmoid ? "hard_sigmoid" : "softsign")")
       case .number: others.append("\n    \(option.key): 0.3")
+      case .flag: others.append("\n    \(option.key): true")
       }
     }
     let variants = words + others

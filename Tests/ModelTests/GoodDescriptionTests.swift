@@ -90,11 +90,14 @@ import Testing
       if case .recurrent(let recurrent) = layer.kind { recurrent.cell } else { nil }
     }
     let rnn = try #require(cells[0] as? ElmanRNN)
-    #expect(rnn.activation == Activation(.relu))
+    #expect(rnn.activation == .plain(Activation(.relu)))
     #expect(rnn.clip == 5)
     let lstm = try #require(cells[1] as? LSTM)
-    #expect(lstm.gateActivation == Activation(.hardSigmoid02))
+    #expect(lstm.gateActivation == .plain(Activation(.hardSigmoid02)))
     #expect(lstm.clip == nil)
+    #expect(lstm.activation == .scaledTanh(alpha: 1.5, beta: 1))
+    #expect(lstm.outputActivation == .plain(Activation(.elu, parameter: 0.5)))
+    #expect(lstm.hasPeepholes && lstm.isCoupled && lstm.gates == ["i", "g", "o"])
     let gru = try #require(cells[2] as? GRU)
     #expect(gru.reset == .before)
     #expect(gru.update == .new)

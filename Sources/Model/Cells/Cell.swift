@@ -20,6 +20,9 @@ package protocol Cell: Sendable {
   var states: [String] { get }
   /// Further trained vectors, each of `hidden` elements, by the name they have in files.
   var vectors: [String] { get }
+  /// The tensor that holds all `vectors` in files of a layout, `[1, vectors * hidden]`, and their
+  /// order in it; nil where each has a tensor of its own.
+  func stackedVectors(in layout: Layout) -> (tensor: String, order: [String])?
   /// The order in which a layout's files hold the gates.
   func gateOrder(in layout: Layout) -> [String]
   /// How many bias vectors a `keras` file holds for this cell: 1 or 2 (input row, recurrent row).
@@ -32,6 +35,7 @@ package protocol Cell: Sendable {
 extension Cell {
   package static var options: [CellOption] { [] }
   package var vectors: [String] { [] }
+  package func stackedVectors(in layout: Layout) -> (tensor: String, order: [String])? { nil }
   package func gateOrder(in layout: Layout) -> [String] { gates }
   package var kerasBiasRows: Int { 1 }
 }
@@ -44,10 +48,12 @@ package struct CellOption: Sendable {
   package enum Values: Sendable {
     /// One of these words.
     case word([String], initial: String)
-    /// An activation: a word of `Activation.Function` (its parameters keep their defaults).
-    case activation(initial: Activation.Function)
+    /// An activation; without an initial one it may be absent.
+    case activation(initial: Activation.Function?)
     /// A positive number, or absent.
     case number
+    /// Yes or no; no unless it is said.
+    case flag
   }
 
   package let key: String
@@ -62,8 +68,10 @@ package struct CellOption: Sendable {
 /// The values of a cell's options, checked by the reader.
 package struct CellOptions: Sendable {
   package var words: [String: String] = [:]
-  package var activations: [String: Activation] = [:]
+  package var activations: [String: CellActivation] = [:]
   package var numbers: [String: Double] = [:]
+  /// The flags that are set.
+  package var flags: Set<String> = []
 
   package init() {}
 }
@@ -179,8 +187,8 @@ package struct CellStep {
     builder.activation(activation, x)
   }
 
-  package mutating func sigmoid(_ x: ValueID) -> ValueID { activation(.sigmoid, x) }
-  package mutating func tanh(_ x: ValueID) -> ValueID { activation(.tanh, x) }
+  package mutating func sigmoid(_ x: ValueID) -> ValueID { activation(CellActivation.sigmoid, x) }
+  package mutating func tanh(_ x: ValueID) -> ValueID { activation(CellActivation.tanh, x) }
 
   /// x limited to [-limit, limit], or x itself where there is no limit.
   package mutating func clip(_ x: ValueID, to limit: Double?) -> ValueID {

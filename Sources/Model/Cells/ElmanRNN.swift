@@ -8,7 +8,7 @@ package struct ElmanRNN: Cell {
     CellOption("clip", .number),
   ]
 
-  package let activation: Activation
+  package let activation: CellActivation
   package let clip: Double?
 
   package init(_ options: CellOptions) {

@@ -22,8 +22,8 @@ package struct GRU: Cell {
 
   package let reset: Reset
   package let update: Update
-  package let activation: Activation
-  package let gateActivation: Activation
+  package let activation: CellActivation
+  package let gateActivation: CellActivation
   package let clip: Double?
 
   package init(_ options: CellOptions) {

@@ -106,6 +106,10 @@ package struct Fields: Sendable {
     if case .word(let value)? = fields[key]?.value { value } else { nil }
   }
 
+  package func activation(_ key: String) -> CellActivation? {
+    if case .activation(let value)? = fields[key]?.value { value } else { nil }
+  }
+
   package func names(_ key: String) -> [Name]? {
     if case .names(let value)? = fields[key]?.value { value } else { nil }
   }

@@ -18,6 +18,7 @@ extension DescriptionReader {
     case .flag: flag(node, subject)
     case .word(let words): word(node, among: words, rule, subject)
     case .activation(let others): word(node, among: others + activationWords, rule, subject)
+    case .cellActivation: cellActivation(node, subject).map { .activation($0) }
     case .text: text(node, subject)
     case .name: checkedName(node, what: subject).map { .names([$0]) }
     case .names: names(node, subject)

@@ -60,6 +60,7 @@ package enum JSONSchema {
       }
       + [
         ("activation", enumeration(activationWords)),
+        ("cell_activation", cellActivation),
         ("layer", anyOf(layers.map { reference("layer.\($0.keyword)") })),
         ("matrix", anyOf(structures.map { reference("matrix.\($0.word)") })),
         ("side", anyOf(structures.map { reference("side.\($0.word)") })),
@@ -105,6 +106,17 @@ package enum JSONSchema {
     return word.keys.isEmpty ? anyOf([constant, object]) : object
   }
 
+  /// A word, or a map for every kind with parameters.
+  private static var cellActivation: JSONText {
+    let kinds = CellActivation.kinds.map { ($0, CellActivation.parameterKeys(of: $0)) }
+    let maps = kinds.map { kind, keys in
+      map(
+        properties: [("kind", .object([("const", .string(kind))]))]
+          + keys.map { ($0, schema(of: activationParameter($0).rule)) }, required: ["kind"])
+    }
+    return anyOf([enumeration(CellActivation.kinds)] + maps)
+  }
+
   // MARK: Parts
 
   private static func property(_ key: KeyRule) -> JSONText {
@@ -120,9 +132,10 @@ package enum JSONSchema {
     case .number(let value): .number(value)
     case .flag(let value): .flag(value)
     case .word(let word): .string(word)
+    case .activation(.plain(let activation)): .string(activation.function.rawValue)
     case .none: .string("none")
     case .structure(let use): .string(use.structure.kind.description)
-    case .integers, .names, .tensors: nil
+    case .activation, .integers, .names, .tensors: nil
     }
   }
 
@@ -144,6 +157,7 @@ package enum JSONSchema {
     case .activation(let others):
       others.isEmpty
         ? reference("activation") : anyOf([enumeration(others), reference("activation")])
+    case .cellActivation: reference("cell_activation")
     case .text: nonEmptyText
     case .name: reference("name")
     case .names: anyOf([reference("name"), list(of: reference("name"))])

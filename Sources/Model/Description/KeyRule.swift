@@ -44,6 +44,8 @@ package enum ValueRule: Sendable {
   case word([String])
   /// The word of an activation, or one of these.
   case activation(or: [String])
+  /// The word of a cell's activation, or a map with its parameters.
+  case cellActivation
   /// Free text.
   case text
   /// The name of a layer or an input.
@@ -71,6 +73,7 @@ package enum ValueRule: Sendable {
     case .flag: "true or false"
     case .word(let words): choices(words)
     case .activation(let others): choices(others + activationWords)
+    case .cellActivation: choices(CellActivation.kinds) + ", or a map with 'kind' and its numbers"
     case .text: "a text"
     case .name: "a name"
     case .names: "a name or a list of names"
@@ -110,6 +113,7 @@ package enum FieldValue: Sendable {
   case number(Double)
   case flag(Bool)
   case word(String)
+  case activation(CellActivation)
   case names([Name])
   case structure(StructureUse)
   case tensors([TensorMapping])

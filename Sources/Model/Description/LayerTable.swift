@@ -49,8 +49,13 @@ let activationWords = Activation.Function.allCases.map(\.rawValue)
 /// `max`, `alpha`, `floor`: the parameters that some activation has.
 private var activationParameterKeys: [KeyRule] {
   let keys = Set(Activation.Function.allCases.compactMap { $0.parameter?.key })
+  return keys.sorted().map(activationParameter)
+}
+
+/// The rule of one activation's parameter.
+func activationParameter(_ key: String) -> KeyRule {
   let ranges: [String: NumberRange] = ["max": .positive, "floor": .nonNegative]
-  return keys.sorted().map { KeyRule($0, .number(ranges[$0] ?? .any), .optional(nil)) }
+  return KeyRule(key, .number(ranges[key] ?? .any), .optional(nil))
 }
 
 /// What a layer's first key says it is.
@@ -98,8 +103,10 @@ extension CellOption {
     switch values {
     case .word(let words, let initial): KeyRule(key, .word(words), .optional(.word(initial)))
     case .activation(let initial):
-      KeyRule(key, .activation(or: []), .optional(.word(initial.rawValue)))
+      KeyRule(
+        key, .cellActivation, .optional(initial.map { .activation(.plain(Activation($0))) }))
     case .number: KeyRule(key, .limit, .optional(FieldValue.none))
+    case .flag: KeyRule(key, .flag, .optional(.flag(false)))
     }
   }
 }

@@ -30,10 +30,9 @@ extension GraphChecker {
     for option in cell.options {
       switch option.values {
       case .word: options.words[option.key] = fields.word(option.key)
-      case .activation:
-        let function = fields.word(option.key).flatMap { Activation.Function(rawValue: $0) }
-        options.activations[option.key] = function.map { Activation($0) }
+      case .activation: options.activations[option.key] = fields.activation(option.key)
       case .number: options.numbers[option.key] = fields.number(option.key)
+      case .flag: if fields.flag(option.key) == true { options.flags.insert(option.key) }
       }
     }
     return options

@@ -141,6 +141,15 @@ extension FileWeights {
   private mutating func cellVectors(_ reader: SublayerReader) -> [String: [Float]]? {
     let (k, sublayers) = (reader.index, reader.form.sublayers)
     var vectors: [String: [Float]] = [:]
+    if let (tensor, order) = reader.form.cell.stackedVectors(in: layout) {
+      let names = tensorNames.stackedVectors(tensor, sublayer: k, of: sublayers)
+      let (n, count) = (reader.form.hidden, order.count * reader.form.hidden)
+      guard let found = findRequired(names, of: reader.layer),
+        let values = read(found, shapes: [[1, count]], for: reader.layer)
+      else { return nil }
+      for (i, name) in order.enumerated() { vectors[name] = Array(values[(i * n)..<((i + 1) * n)]) }
+      return vectors
+    }
     for name in reader.form.cell.vectors {
       let names = tensorNames.cellVector(name, sublayer: k, of: sublayers)
       vectors[name] = readVector(names, count: reader.form.hidden, of: reader.layer)

@@ -9,6 +9,7 @@
 /// | input side | `weight_ih_l{k}` | `[l{k}.][forward.]kernel` | `[l{k}.]W` |
 /// | recurrent side | `weight_hh_l{k}` | `[l{k}.][forward.]recurrent_kernel` | `[l{k}.]R` |
 /// | biases | `bias_ih_l{k}`, `bias_hh_l{k}` | `[l{k}.][forward.]bias` | `[l{k}.]B` |
+/// | peepholes | `peephole_{gate}_l{k}` | as pytorch | `[l{k}.]P`, i o f |
 ///
 /// In a layer of one, `_l{k}` and `l{k}.` may be left out.
 ///
@@ -67,6 +68,11 @@ package struct TensorNames: Sendable {
   /// One of the cell's own vectors.
   package func cellVector(_ name: String, sublayer k: Int, of sublayers: Int) -> [String] {
     suffixed(name, k, sublayers)
+  }
+
+  /// All of the cell's own vectors, where a layout stacks them.
+  package func stackedVectors(_ name: String, sublayer k: Int, of sublayers: Int) -> [String] {
+    prefixed(name, k, sublayers)
   }
 
   package func initialState(_ state: String, sublayer k: Int) -> String { "\(state)0_l\(k)" }

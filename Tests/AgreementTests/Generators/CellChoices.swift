@@ -10,8 +10,9 @@ enum CellChoices {
     for option in cell.options {
       switch option.values {
       case .word(_, let initial): options.words[option.key] = initial
-      case .activation(let initial): options.activations[option.key] = Activation(initial)
-      case .number: break
+      case .activation(let initial):
+        options.activations[option.key] = initial.map { .plain(Activation($0)) }
+      case .number, .flag: break
       }
     }
     return options
@@ -21,11 +22,19 @@ enum CellChoices {
     CellRegistry.cells.first { $0.keyword == keyword }!
   }
 
-  /// The cell with some words set, all else at its default.
-  static func make(_ keyword: String, words: [String: String] = [:]) -> any Cell {
-    let type = cell(keyword)
-    var options = defaults(type)
+  /// Some words and flags set, all else at its default.
+  static func options(
+    _ keyword: String, words: [String: String] = [:], flags: Set<String> = []
+  ) -> CellOptions {
+    var options = defaults(cell(keyword))
     options.words.merge(words) { $1 }
-    return type.init(options)
+    options.flags = flags
+    return options
+  }
+
+  static func make(
+    _ keyword: String, words: [String: String] = [:], flags: Set<String> = []
+  ) -> any Cell {
+    cell(keyword).init(options(keyword, words: words, flags: flags))
   }
 }

@@ -36,14 +36,18 @@ enum GoldenValues {
             .stored)
       },
       inputBias: split(generate(0.3, gates.count * hidden), gates),
-      recurrentBias: split(generate(0.4, gates.count * hidden), gates))
+      recurrentBias: split(generate(0.4, gates.count * hidden), gates),
+      // In the order in which ONNX stacks them.
+      vectors: split(
+        generate(0.5, cell.vectors.count * hidden),
+        cell.stackedVectors(in: .onnx)?.order ?? cell.vectors))
     return ModelGraph.singleLayer(
       .recurrent(RecurrentLayer(cell: cell, hidden: hidden, sublayers: [sublayer])),
       inputWidth: inputWidth, width: hidden)
   }
 
   private static func split(_ values: [Float], _ gates: [String]) -> [String: [Float]] {
-    let count = values.count / gates.count
+    let count = values.count / max(1, gates.count)
     return Dictionary(
       uniqueKeysWithValues: gates.enumerated().map { g, name in
         (name, Array(values[g * count..<(g + 1) * count]))

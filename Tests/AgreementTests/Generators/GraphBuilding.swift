@@ -16,7 +16,7 @@ extension ModelGraph {
     bias: [Float]? = nil, initial: [Float]? = nil
   ) -> ModelGraph {
     var options = CellOptions()
-    options.activations["activation"] = Activation(activation)
+    options.activations["activation"] = .plain(Activation(activation))
     let cell = ElmanRNN(options)
     let hidden = Int(Double(recurrentMatrix.count).squareRoot())
     let width = inputMatrix.count / hidden

@@ -53,12 +53,29 @@ extension ModelGenerator {
       switch option.values {
       case .word(let words, _): options.words[option.key] = pick(words)
       case .activation(let initial):
-        let function = chance(3) ? pick(Self.replacements(of: initial)) : initial
-        options.activations[option.key] = Activation(function)
+        options.activations[option.key] = activation(insteadOf: initial)
       case .number: if chance(4) { options.numbers[option.key] = pick([0.5, 1, 2.5]) }
+      case .flag: if chance(3) { options.flags.insert(option.key) }
       }
     }
     return options
+  }
+
+  /// `initial` itself as a rule; where there is none, none.
+  private mutating func activation(
+    insteadOf initial: Activation.Function?
+  ) -> CellActivation? {
+    guard chance(3) else { return initial.map { .plain(Activation($0)) } }
+    if chance(3) {
+      return initial == .sigmoid
+        ? .hardSigmoid(alpha: 0.3, beta: 0.4)
+        : pick([
+          .affine(alpha: 0.75, beta: -0.125), .scaledTanh(alpha: 1.25, beta: 0.5),
+          .hardSigmoid(alpha: 0.25, beta: 0.625), .thresholdedRelu(alpha: 0.25),
+          .plain(Activation(.leakyRelu, parameter: 0.3)),
+        ])
+    }
+    return .plain(Activation(pick(Self.replacements(of: initial ?? .tanh))))
   }
 
   /// Functions that may stand where the cell has `initial` without the state running away: shares

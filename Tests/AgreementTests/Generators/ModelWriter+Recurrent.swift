@@ -11,13 +11,14 @@ extension ModelWriter {
     if !layer.sublayers[0].initial.isEmpty { key("initial", "learned") }
     if let options = options[name] {
       for (option, word) in options.words { key(option, word) }
-      for (option, activation) in options.activations { key(option, activation.function.rawValue) }
+      for (option, activation) in options.activations { key(option, describe(activation)) }
       for (option, number) in options.numbers { key(option, number) }
+      for option in options.flags { key(option, true) }
     }
     for (k, sublayer) in layer.sublayers.enumerated() {
       for (state, value) in sublayer.initial { tensors["\(name).\(state)0_l\(k)"] = Tensor(value) }
-      for (vector, value) in sublayer.vectors { tensors["\(name).\(vector)_l\(k)"] = Tensor(value) }
       let place = Place(layer: layer, name: name, sublayer: k, gates: layer.gateOrder(in: layout))
+      writeVectors(sublayer, place)
       write(place.gates.map { sublayer.input[$0]! }, ("ih", "kernel", "W"), place)
       write(place.gates.map { sublayer.recurrent[$0]! }, ("hh", "recurrent_kernel", "R"), place)
       if !sublayer.inputBias.isEmpty { writeBiases(sublayer, place) }
@@ -72,6 +73,31 @@ extension ModelWriter {
     }
   }
 
+  private mutating func writeVectors(_ sublayer: RecurrentLayer.Sublayer, _ place: Place) {
+    if let (tensor, order) = place.layer.cell.stackedVectors(in: layout) {
+      let values = order.flatMap { sublayer.vectors[$0]! }
+      tensors[place.prefix + tensor] = Tensor(values, shape: [1, values.count])
+      return
+    }
+    for (vector, value) in sublayer.vectors {
+      tensors["\(place.name).\(vector)_l\(place.sublayer)"] = Tensor(value)
+    }
+  }
+
+  private func describe(_ activation: CellActivation) -> String {
+    switch activation {
+    case .plain(let plain):
+      guard let (key, _) = plain.function.parameter else { return plain.function.rawValue }
+      return "{kind: \(plain.function.rawValue), \(key): \(plain.parameter)}"
+    case .affine(let alpha, let beta): return "{kind: affine, alpha: \(alpha), beta: \(beta)}"
+    case .scaledTanh(let alpha, let beta):
+      return "{kind: scaled_tanh, alpha: \(alpha), beta: \(beta)}"
+    case .hardSigmoid(let alpha, let beta):
+      return "{kind: hard_sigmoid, alpha: \(alpha), beta: \(beta)}"
+    case .thresholdedRelu(let alpha): return "{kind: thresholded_relu, alpha: \(alpha)}"
+    }
+  }
+
   /// `[gates * rows, columns]`.
   private func stacked(_ matrices: [StructuredMatrix]) -> Tensor {
     Tensor(
@@ -115,13 +141,15 @@ extension StructuredMatrix {
 extension RecurrentLayer {
   /// The specification's orders; a cell that it does not name has one order in every layout.
   func gateOrder(in layout: Layout) -> [String] {
-    switch (type(of: cell).keyword, layout) {
-    case ("lstm", .onnx): ["i", "o", "f", "g"]
-    case ("lstm", _): ["i", "f", "g", "o"]
-    case ("gru", .keras), ("gru", .onnx): ["z", "r", "n"]
-    case ("gru", _): ["r", "z", "n"]
-    default: cell.gateOrder(in: layout)
-    }
+    let order =
+      switch (type(of: cell).keyword, layout) {
+      case ("lstm", .onnx): ["i", "o", "f", "g"]
+      case ("lstm", _): ["i", "f", "g", "o"]
+      case ("gru", .keras), ("gru", .onnx): ["z", "r", "n"]
+      case ("gru", _): ["r", "z", "n"]
+      default: cell.gateOrder(in: layout)
+      }
+    return order.filter(cell.gates.contains)
   }
 }
 
