@@ -16,8 +16,9 @@ package struct CCompiler: Sendable {
   /// The compiler for an architecture.
   ///
   /// `CC` decides where it is set; a clang is told the architecture, a gcc must make code for it.
-  /// Otherwise it is the first on PATH of gcc, clang and cc for this machine, or Debian's cross gcc
-  /// and clang for another. Throws `missing` and says what to install.
+  /// Otherwise it is the first on PATH of clang, gcc and cc for this machine, or Debian's cross gcc
+  /// and clang for another. clang makes equally fast code in two thirds of gcc 12's time: 1.1 s for a
+  /// small model's program against 1.7. Throws `missing` and says what to install.
   package static func find(for architecture: Architecture) throws(ToolchainError) -> CCompiler {
     if let words = requestedWords {
       guard let compiler = compiler(words, for: architecture) else {
@@ -28,7 +29,7 @@ package struct CCompiler: Sendable {
       return compiler
     }
     let names =
-      architecture.isHost ? ["gcc", "clang", "cc"] : [architecture.triple + "-gcc", "clang"]
+      architecture.isHost ? ["clang", "gcc", "cc"] : [architecture.triple + "-gcc", "clang"]
     for name in names {
       if let found = compiler([name], for: architecture) { return found }
     }
