@@ -90,7 +90,8 @@ let package = Package(
       dependencies: [
         "Onnx", "DataFiles", "Diagnostics", "Tensors", "TestSupport",
         .product(name: "SwiftProtobuf", package: "swift-protobuf"),
-      ]),
+      ],
+      exclude: ["Golden"]),
     .testTarget(
       name: "IRTests", dependencies: ["IR", "Diagnostics", "Tensors", "TestSupport"],
       exclude: ["Golden"]),

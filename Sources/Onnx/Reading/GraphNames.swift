@@ -1,6 +1,9 @@
 /// Who writes which name of one graph, and what it needs from outside.
 struct GraphNames {
-  private enum Writer { case outside, node(Int) }
+  private enum Writer {
+    case outside
+    case node(Int)
+  }
 
   private var writers: [String: Writer] = [:]
   /// By node: what it reads, and what its bodies read of this graph or of those around it.
@@ -8,11 +11,10 @@ struct GraphNames {
   private var opTypes: [String] = []
   private(set) var free: [String: FreeName] = [:]
 
-  init(inputs: [String], initializers: some Collection<String>) {
-    for name in initializers { writers[name] = .outside }
+  /// `outside`: inputs and initializers, each once.
+  init(outside: some Sequence<String>) {
+    for name in outside { writers[name] = .outside }
   }
-
-  mutating func add(input name: String) throws(OnnxError) { writers[name] = .outside }
 
   mutating func add(_ node: OnnxNode, free inner: [String: FreeName]) throws(OnnxError) {
     for name in node.outputs where !name.isEmpty {

@@ -16,9 +16,8 @@ struct GraphReader {
     _ proto: ProtoGraph, nodes protoNodes: [ProtoNode], depth: Int
   ) throws(OnnxError) -> (OnnxGraph, free: [String: FreeName]) {
     let initializers = try initializers(proto)
-    var names = GraphNames(inputs: [], initializers: initializers.keys)
     let inputs = try values(proto.input)
-    for input in inputs where initializers[input.name] == nil { try names.add(input: input.name) }
+    var names = GraphNames(outside: initializers.keys + inputs.map(\.name))
     var nodes: [OnnxNode] = []
     for (position, node) in protoNodes.enumerated() {
       let (node, free) = try self.node(node, position, depth: depth)
