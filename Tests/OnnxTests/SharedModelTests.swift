@@ -19,4 +19,17 @@ struct SharedModelTests {
       }
     }
   }
+
+  @Test func everyModelIsSimplified() throws {
+    for model in models {
+      #expect(throws: Never.self, "\(model)") {
+        let read = try OnnxReader.read(path: SharedData.path("data/\(model)"))
+        let simple = try OnnxSimplifier.simplify(read)
+        if model.contains("exports/") || model.contains("models/") {
+          print("=== \(model)")
+          print(OnnxPrinter.text(simple.graph))
+        }
+      }
+    }
+  }
 }
