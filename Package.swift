@@ -14,6 +14,7 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+    .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
   ],
   targets: [
     // Layer 0
@@ -24,6 +25,12 @@ let package = Package(
     // Layer 1
     .target(name: "IR", dependencies: ["Tensors", "Diagnostics"]),
     .target(name: "DataFiles", dependencies: ["Tensors", "Diagnostics", "CZlib"]),
+    .target(
+      name: "Onnx",
+      dependencies: [
+        "Tensors", "DataFiles", "Diagnostics",
+        .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+      ], exclude: ["Protobuf/onnx.proto", "Protobuf/generate"]),
     .target(name: "CRuntime", dependencies: ["CKernels"]),
     .target(name: "CMeasure", dependencies: ["CKernels"]),
     // The only target with unsafe flags; no library product depends on it, so that other packages
@@ -36,7 +43,8 @@ let package = Package(
     .target(
       name: "Model",
       dependencies: [
-        "IR", "DataFiles", "Tensors", "Diagnostics", .product(name: "Yams", package: "Yams"),
+        "IR", "Onnx", "DataFiles", "Tensors", "Diagnostics",
+        .product(name: "Yams", package: "Yams"),
       ]),
     .target(name: "Plan", dependencies: ["Tensors"]),
     .target(name: "Kernels", dependencies: ["CKernels", "Tensors"]),
@@ -50,13 +58,14 @@ let package = Package(
       name: "Compiler", dependencies: ["Model", "IR", "Kernels", "Plan", "Tensors", "Diagnostics"]),
     .target(name: "Emission", dependencies: ["Plan", "Kernels", "Tensors"]),
     .target(name: "Runtime", dependencies: ["CRuntime", "Tensors"]),
-    .target(name: "Reference", dependencies: ["Model", "IR", "Tensors"]),
+    .target(
+      name: "Reference", dependencies: ["Model", "Onnx", "IR", "Tensors", "Diagnostics"]),
     // Layer 4
     .executableTarget(
       name: "rnnc",
       dependencies: [
         "Tensors", "Diagnostics", "IR", "DataFiles", "Model", "Plan", "Kernels", "Compiler",
-        "Emission", "Runtime", "Reference", "Machines", "COpenMP",
+        "Emission", "Runtime", "Reference", "Machines", "Onnx", "COpenMP",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(
@@ -77,11 +86,18 @@ let package = Package(
       name: "DataFilesTests",
       dependencies: ["DataFiles", "Diagnostics", "Tensors", "CZlib", "TestSupport"]),
     .testTarget(
+      name: "OnnxTests",
+      dependencies: [
+        "Onnx", "DataFiles", "Diagnostics", "Tensors", "TestSupport",
+        .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+      ],
+      exclude: ["Golden"]),
+    .testTarget(
       name: "IRTests", dependencies: ["IR", "Diagnostics", "Tensors", "TestSupport"],
       exclude: ["Golden"]),
     .testTarget(
       name: "ModelTests",
-      dependencies: ["Model", "IR", "DataFiles", "Diagnostics", "Tensors", "TestSupport"],
+      dependencies: ["Model", "Onnx", "IR", "DataFiles", "Diagnostics", "Tensors", "TestSupport"],
       exclude: ["Golden"]),
     .testTarget(
       name: "KernelTests", dependencies: ["Kernels", "CKernels", "Tensors", "TestSupport"],
@@ -141,6 +157,7 @@ if Context.environment["RNNC_FUZZ"] != nil {
     fuzzTarget("DescriptionFuzz", ["Model", "Diagnostics"]),
     fuzzTarget("MachineFuzz", ["Machines", "DataFiles", "Diagnostics"]),
     fuzzTarget("NpzFuzz", ["DataFiles", "Diagnostics"]),
+    fuzzTarget("OnnxFuzz", ["Onnx", "DataFiles", "Diagnostics"]),
     fuzzTarget("PlanFuzz", ["Plan", "Runtime"]),
     fuzzTarget("SafetensorsFuzz", ["DataFiles", "Diagnostics"]),
     fuzzTarget("WavFuzz", ["DataFiles", "Diagnostics"]),

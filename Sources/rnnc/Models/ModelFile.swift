@@ -23,6 +23,11 @@ enum ModelFile {
       }
       return .plan(try readPlan(file), program: try openProgram(path), path: path)
     }
+    if file.isOnnx {
+      throw InputError.malformed(
+        path, "is an ONNX model, not a description or a plan",
+        help: ["'rnnc import' makes a description of it"])
+    }
     if let kind = FileKind.recognise(file) {
       throw InputError.malformed(
         path, "is \(kind.article), not a model",
@@ -75,6 +80,16 @@ enum ModelFile {
 extension FileBytes {
   /// Whether it begins as every plan file does.
   var isPlan: Bool { PlanFile.looksLikePlan(withBytes(0..<min(count, 64)) { Array($0) }) }
+}
+
+extension FileBytes {
+  /// Whether it is named as an ONNX model, or begins as nearly all do: with the field `ir_version`,
+  /// a small number, and the next field. No text begins with that control character.
+  var isOnnx: Bool {
+    if name.hasSuffix(".onnx") { return true }
+    let nextFields: [UInt8] = [0x12, 0x1A, 0x22, 0x2A, 0x32, 0x3A, 0x42]
+    return count >= 3 && self[0] == 0x08 && self[1] < 0x40 && nextFields.contains(self[2])
+  }
 }
 
 extension DescriptionOptions {

@@ -2,6 +2,7 @@ import ArgumentParser
 import DataFiles
 import Diagnostics
 import Model
+import Onnx
 import Plan
 
 /// `rnnc check`: every problem of a description and its weights.
@@ -10,9 +11,12 @@ struct CheckCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: verb,
     abstract: "Check a model: syntax, shapes, weights, and that declared structure really holds.",
-    discussion: "Exit code 1 says that there are errors; all of them are printed.")
+    discussion: """
+      Exit code 1 says that there are errors; all of them are printed. A malformed ONNX file is \
+      one error and exit code 65.
+      """)
 
-  @Argument(help: ArgumentHelp("A description or a plan.", valueName: "MODEL")) var model: String
+  @Argument(help: ArgumentHelp("A description, a plan or an ONNX file.", valueName: "MODEL")) var model: String
   @Option(
     parsing: .unconditional,
     help: "Largest magnitude of an entry outside a declared structure that may be dropped.")
@@ -44,6 +48,13 @@ struct CheckCommand: Verb {
 
   private func check(_ session: Session) throws -> [Diagnostic] {
     let file = try FileBytes(path: model)
+    if file.isOnnx {
+      guard description.overrides.isEmpty else {
+        throw Failure(.usage, "--set: '\(model)' is an ONNX model")
+      }
+      _ = try OnnxReader.read(path: model)
+      return []
+    }
     guard file.isPlan else {
       let options = LoadOptions(
         overrides: try description.parsed(), tolerance: tol, isStrict: strict)

@@ -6,6 +6,7 @@ import Emission
 import IR
 import Kernels
 import Model
+import Onnx
 import Plan
 
 /// `rnnc show`: what a file holds, or a model at one stage of its compilation.
@@ -14,8 +15,9 @@ struct ShowCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: verb, abstract: "Show what a file holds, or a model at a stage of compilation.",
     discussion: """
-      FILE is a description, a plan, or weights or data (safetensors, npz, npy, wav). The stages: \
-      graph (layers and shapes), ir (after the passes, or after one of them), plan (kernel calls), c.
+      FILE is a description, a plan, an ONNX model, or weights or data (safetensors, npz, npy, wav). \
+      The stages: graph (layers and shapes), ir (after the passes, or after one of them), plan \
+      (kernel calls), c.
       """)
 
   enum Stage: String, ExpressibleByArgument, CaseIterable { case graph, ir, plan, c }
@@ -40,13 +42,14 @@ struct ShowCommand: Verb {
   }
 
   func perform(_ session: Session) throws -> Answer {
+    let bytes = try FileBytes(path: file)
+    if bytes.isOnnx { return try showOnnx(bytes, session) }
     if let stage = after == nil ? stage : .ir {
       let text = try StageText(file, description, target.choice, session).text(stage, after: after)
       session.addResult(.object(["stage": .string(stage.rawValue), "text": .string(text)]))
       if !session.isJSON { try session.output.write(text) }
       return .yes
     }
-    let bytes = try FileBytes(path: file)
     if let kind = FileKind.recognise(bytes) {
       guard description.overrides.isEmpty else {
         throw Failure(.usage, "--set: '\(file)' is \(kind.article), which has no dimensions")
@@ -58,6 +61,15 @@ struct ShowCommand: Verb {
       case .plan(let plan, _, _): try PlanListing(plan).show(session)
       }
     }
+    return .yes
+  }
+
+  private func showOnnx(_ bytes: FileBytes, _ session: Session) throws -> Answer {
+    guard stage == nil, after == nil, description.overrides.isEmpty else {
+      let option = !description.overrides.isEmpty ? "--set" : after != nil ? "--after" : "--stage"
+      throw Failure(.usage, "\(option): '\(file)' is an ONNX model")
+    }
+    try OnnxListing(try OnnxReader.read(path: file)).show(session)
     return .yes
   }
 }
