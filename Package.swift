@@ -132,6 +132,9 @@ let package = Package(
         "DataFiles", "Tensors", "Diagnostics", "TestSupport",
       ]),
     .testTarget(
+      name: "ReferenceTests",
+      dependencies: ["Reference", "Onnx", "DataFiles", "Diagnostics", "Tensors", "TestSupport"]),
+    .testTarget(
       name: "CommandTests",
       dependencies: [
         "rnnc", "KernelBenchmark", "DataFiles", "Diagnostics", "Kernels", "Plan", "Tensors",
