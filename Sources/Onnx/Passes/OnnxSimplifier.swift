@@ -11,10 +11,7 @@ package enum OnnxSimplifier {
     _ model: OnnxModel, shapes: [String: Int] = [:]
   ) throws(OnnxError) -> OnnxModel {
     try checkNames(shapes, of: model.graph)
-    var graph = model.graph
-    graph.inputs = graph.inputs.map { bound($0, shapes) }
-    graph.outputs = graph.outputs.map { bound($0, shapes) }
-    graph.valueInfos = graph.valueInfos.mapValues { bound($0, shapes) }
+    let graph = bind(model, shapes).graph
     let state = SimplifierState(model)
     let scope = SimplifierScope(outer: nil)
     for input in graph.inputs { scope.facts[input.name] = OnnxFact(type: input.type) }
@@ -22,6 +19,15 @@ package enum OnnxSimplifier {
     var result = model
     result.graph = try simplifier.run(graph)
     result.graph.defaultedInputs = []
+    return result
+  }
+
+  /// The model with numbers for symbolic axes.
+  package static func bind(_ model: OnnxModel, _ shapes: [String: Int]) -> OnnxModel {
+    var result = model
+    result.graph.inputs = model.graph.inputs.map { bound($0, shapes) }
+    result.graph.outputs = model.graph.outputs.map { bound($0, shapes) }
+    result.graph.valueInfos = model.graph.valueInfos.mapValues { bound($0, shapes) }
     return result
   }
 

@@ -9,6 +9,21 @@ extension OnnxTensor {
   /// The same elements, in order, under another shape of the same size.
   func reshaped(_ shape: [Int]) -> OnnxTensor { OnnxTensor(shape: shape, elements: elements) }
 
+  /// Entry `index` of the leading axis, without that axis.
+  package func entry(_ index: Int) -> OnnxTensor {
+    let inner = Array(shape.dropFirst())
+    let width = inner.reduce(1, *)
+    return selecting(Array(index * width..<(index + 1) * width), shape: inner)
+  }
+
+  /// Tensors of one shape and type as entries of a new leading axis; nil where they differ, or where
+  /// there is none.
+  package static func stacked(_ parts: [OnnxTensor]) -> OnnxTensor? {
+    guard let first = parts.first, parts.allSatisfy({ $0.shape == first.shape }) else { return nil }
+    let elements = OnnxElements.joined(parts.map(\.elements)[...])
+    return elements.map { OnnxTensor(shape: [parts.count] + first.shape, elements: $0) }
+  }
+
   /// Steps between neighbours along each axis, in elements.
   var strides: [Int] { Self.strides(of: shape) }
 
@@ -52,6 +67,17 @@ extension OnnxElements {
     case .bool(let v): .bool(positions.map { v[$0] })
     case .strings(let v): .strings(positions.map { v[$0] })
     }
+  }
+
+  /// All of them one after the other; nil where types differ. Halves, so that long lists are not
+  /// copied once for each of their parts.
+  static func joined(_ parts: ArraySlice<OnnxElements>) -> OnnxElements? {
+    if parts.count == 1 { return parts.first }
+    let middle = parts.startIndex + parts.count / 2
+    guard let first = joined(parts[..<middle]), let second = joined(parts[middle...]) else {
+      return nil
+    }
+    return first.appending(second)
   }
 
   /// These elements and then those; nil where the types differ.

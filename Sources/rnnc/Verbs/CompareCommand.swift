@@ -16,7 +16,8 @@ struct CompareCommand: Verb {
       |a - b| <= atol + rtol |b|. Exit code 1 says that they do not.
       """)
 
-  @Argument(help: ArgumentHelp("A description or a plan.", valueName: "A")) var model: String
+  @Argument(help: ArgumentHelp("A description, a plan or an ONNX file.", valueName: "A"))
+  var model: String
   @Argument(help: ArgumentHelp("Another model, or a golden .npz.", valueName: "B"))
   var other: String
   @Option(parsing: .unconditional, help: "Absolute tolerance.") var atol = 1e-5
@@ -27,6 +28,7 @@ struct CompareCommand: Verb {
   @Option(
     parsing: .unconditional, help: "Seed of the random input.", transform: RandomInput.seed)
   var seed: UInt64 = 0
+  @OptionGroup var onnx: OnnxOptions
   @OptionGroup var description: DescriptionOptions
   @OptionGroup var target: TargetOptions
   @OptionGroup var common: CommonOptions
@@ -39,8 +41,14 @@ struct CompareCommand: Verb {
   }
 
   func perform(_ session: Session) throws -> Answer {
-    let a = try Executable.load(model, description, target.choice, session)
     let file = try FileBytes(path: other)
+    if try OnnxRun.isOnnx(model) {
+      let rows = try compareOnnx(file, session)
+      try report(rows, session)
+      return rows.allSatisfy(\.isOK) ? .yes : .no
+    }
+    try onnx.refuse(for: model)
+    let a = try Executable.load(model, description, target.choice, session)
     var rows: [ComparedOutput]
     if FileKind.recognise(file) == .zip {
       rows = try GoldenComparison(a, NpzFile(file), path: other, steps, session)
@@ -52,6 +60,20 @@ struct CompareCommand: Verb {
     rows.sort { $0.isState == $1.isState ? false : !$0.isState }
     try report(rows, session)
     return rows.allSatisfy(\.isOK) ? .yes : .no
+  }
+
+  private func compareOnnx(_ file: FileBytes, _ session: Session) throws -> [ComparedOutput] {
+    guard FileKind.recognise(file) == .zip else {
+      throw Failure(
+        .usage, "an ONNX model is compared with a golden .npz, which '\(other)' is not")
+    }
+    if !target.target.isHost || target.type != nil || !description.overrides.isEmpty {
+      throw Failure(
+        .usage, "--target, --type and --set are for descriptions: '\(model)' is an ONNX model")
+    }
+    if steps != nil { throw Failure(.usage, "--steps: the golden file says how many there are") }
+    return try OnnxRun(model, onnx).compare(
+      NpzFile(file), path: other, absolute: atol, relative: rtol, session)
   }
 
   private func compareModels(

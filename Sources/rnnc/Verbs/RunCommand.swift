@@ -11,10 +11,13 @@ struct RunCommand: Verb {
     discussion: """
       Without -o, a summary: each output's shape and range and, for outputs with labels, the label \
       heard. Data is [steps, features], or [batch, steps, features] for independent sequences. In \
-      whatever chunks a sequence is run, the results are the same.
+      whatever chunks a sequence is run, the results are the same. An ONNX model takes an npz with \
+      an array for each input of its graph, and writes an npz with one for each output; with --state \
+      it runs once for each entry of the inputs' leading axis.
       """)
 
-  @Argument(help: ArgumentHelp("A description or a plan.", valueName: "MODEL")) var model: String
+  @Argument(help: ArgumentHelp("A description, a plan or an ONNX file.", valueName: "MODEL"))
+  var model: String
   @OptionGroup var input: InputOptions
   @OptionGroup var output: OutputOptions
   @Option(help: ArgumentHelp("Begin with the states of this npz.", valueName: "PATH"))
@@ -28,6 +31,7 @@ struct RunCommand: Verb {
   var threads = ThreadCount.one
   @Option(parsing: .unconditional, help: SpinTime.help) var spin = SpinTime.standard
   @Flag(help: "Begin no step before its time, by the model's stream rate.") var realtime = false
+  @OptionGroup var onnx: OnnxOptions
   @OptionGroup var description: DescriptionOptions
   @OptionGroup var target: TargetOptions
   @OptionGroup var common: CommonOptions
@@ -40,6 +44,8 @@ struct RunCommand: Verb {
   }
 
   func perform(_ session: Session) throws -> Answer {
+    if try OnnxRun.isOnnx(model) { return try performOnnx(session) }
+    try onnx.refuse(for: model)
     threads.warnIfMany(session)
     spin.apply()
     var outputPath: (String, DataFormat)?
@@ -66,6 +72,20 @@ struct RunCommand: Verb {
     try run.perform(source, stateIn: stateIn, stateOut: stateOut)
     if output.output == nil || common.json { try run.summary.print(session) }
     run.report(session)
+    return .yes
+  }
+
+  private func performOnnx(_ session: Session) throws -> Answer {
+    let unfit: [(String, Bool)] = [
+      ("--chunk", chunk != nil), ("-t", threads.word != ThreadCount.one.word), ("--realtime", realtime),
+      ("--pad", input.pad != nil), ("--set", !description.overrides.isEmpty),
+      ("--target", !target.target.isHost), ("--type", target.type != nil),
+    ]
+    if let flag = unfit.first(where: \.1)?.0 {
+      throw Failure(.usage, "\(flag): '\(model)' is an ONNX model, which runs as it is")
+    }
+    try OnnxRun(model, onnx).perform(
+      input, output, stateIn: stateIn, stateOut: stateOut, session)
     return .yes
   }
 
