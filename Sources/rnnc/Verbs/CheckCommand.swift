@@ -16,7 +16,8 @@ struct CheckCommand: Verb {
       one error and exit code 65.
       """)
 
-  @Argument(help: ArgumentHelp("A description, a plan or an ONNX file.", valueName: "MODEL")) var model: String
+  @Argument(help: ArgumentHelp("A description, a plan or an ONNX file.", valueName: "MODEL"))
+  var model: String
   @Option(
     parsing: .unconditional,
     help: "Largest magnitude of an entry outside a declared structure that may be dropped.")
