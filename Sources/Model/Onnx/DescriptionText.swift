@@ -26,7 +26,12 @@ struct DescriptionText {
   }
 
   var origins: [ImportedModel.Layer] {
-    layers.map { ImportedModel.Layer(name: $0.name, kind: $0.kind, origin: $0.origin) }
+    layers.map { layer in
+      let structures = layer.keys.filter { ["input", "recurrent", "weight"].contains($0.key) }
+      let text = structures.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
+      return ImportedModel.Layer(
+        name: layer.name, kind: layer.kind, structure: text, origin: layer.origin)
+    }
   }
 
   // MARK: Adding
@@ -66,12 +71,15 @@ struct DescriptionText {
     tensors.append((name, Tensor(values, shape: shape)))
   }
 
-  mutating func setKey(_ key: String, _ value: String, of layer: String) {
+  /// nil takes the key away.
+  mutating func setKey(_ key: String, _ value: String?, of layer: String) {
     guard let place = places[layer] else { return }
-    if let index = layers[place].keys.firstIndex(where: { $0.key == key }) {
-      layers[place].keys[index].value = value
-    } else {
-      layers[place].keys.append((key, value))
+    let index = layers[place].keys.firstIndex { $0.key == key }
+    switch (index, value) {
+    case (let index?, let value?): layers[place].keys[index].value = value
+    case (let index?, nil): layers[place].keys.remove(at: index)
+    case (nil, let value?): layers[place].keys.append((key, value))
+    case (nil, nil): break
     }
   }
 

@@ -219,7 +219,8 @@ extension ImportBuilder {
     text.addTensor(name, values, shape: shape)
   }
 
-  mutating func setKey(_ key: String, _ value: String, of layer: String) {
+  /// nil takes the key away.
+  mutating func setKey(_ key: String, _ value: String?, of layer: String) {
     text.setKey(key, value, of: layer)
   }
 

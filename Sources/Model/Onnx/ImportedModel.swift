@@ -47,6 +47,8 @@ package struct ImportedModel: Sendable {
   package struct Layer: Sendable {
     package var name: String
     package var kind: String
+    /// What was found: `input {structure: diagonal}`; empty where all is dense.
+    package var structure: String
     /// Where it comes from: a node's name and operator.
     package var origin: String
   }

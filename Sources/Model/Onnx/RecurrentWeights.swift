@@ -31,24 +31,35 @@ struct RecurrentWeights {
     bias = node.input(3) == nil ? [] : try builder.floats(tensor(3, "B"), node, 3, "B")
   }
 
-  /// Under PyTorch's names and in the order of `gates`.
+  /// Under PyTorch's names and in the order of `gates`; matrices with a structure in its form.
   func store(in builder: inout ImportBuilder, as layer: String, gates: [String]) {
     let rows = gates.count * hidden
-    builder.addTensor(
-      "\(layer).weight_ih_l0", ordered(input, gates, columns: inputs), shape: [rows, inputs])
-    builder.addTensor(
-      "\(layer).weight_hh_l0", ordered(recurrent, gates, columns: hidden), shape: [rows, hidden])
+    let sides = [
+      ("input", "weight_ih", input, inputs), ("recurrent", "weight_hh", recurrent, hidden),
+    ]
+    for (key, name, values, columns) in sides {
+      let matrices = ordered(values, gates, columns: columns)
+      if let found = FoundStructure(matrices, rows: hidden, columns: columns) {
+        builder.setKey(key, found.text, of: layer)
+        builder.addTensor(
+          "\(layer).\(name)_blocks", found.stored, shape: [gates.count] + found.shape)
+      } else {
+        builder.addTensor(
+          "\(layer).\(name)_l0", matrices.flatMap { $0 }, shape: [rows, columns])
+      }
+    }
     guard !bias.isEmpty else { return }
-    let halves = [Array(bias[..<rows]), Array(bias[rows...])]
-    builder.addTensor("\(layer).bias_ih_l0", ordered(halves[0], gates, columns: 1), shape: [rows])
-    builder.addTensor("\(layer).bias_hh_l0", ordered(halves[1], gates, columns: 1), shape: [rows])
+    for (name, half) in [("bias_ih_l0", bias[..<rows]), ("bias_hh_l0", bias[rows...])] {
+      let vectors = ordered(Array(half), gates, columns: 1)
+      builder.addTensor("\(layer).\(name)", vectors.flatMap { $0 }, shape: [rows])
+    }
   }
 
-  private func ordered(_ values: [Float], _ gates: [String], columns: Int) -> [Float] {
+  private func ordered(_ values: [Float], _ gates: [String], columns: Int) -> [[Float]] {
     let size = hidden * columns
-    return gates.flatMap { gate -> ArraySlice<Float> in
+    return gates.map { gate in
       let place = fileGates.firstIndex(of: gate)! * size
-      return values[place..<place + size]
+      return Array(values[place..<place + size])
     }
   }
 }

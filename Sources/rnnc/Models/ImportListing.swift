@@ -12,8 +12,10 @@ struct ImportListing {
 
   func show(_ session: Session) throws {
     session.addResult(json)
-    var table = Table([.word("layer"), .word("kind"), .word("node")])
-    for layer in model.layers { table.add([layer.name, layer.kind, layer.origin]) }
+    var table = Table([.word("layer"), .word("kind"), .word("structure"), .word("node")])
+    for layer in model.layers {
+      table.add([layer.name, layer.kind, layer.structure, layer.origin])
+    }
     try session.print(table)
     try session.print("")
     var ports = Table([.word("in the file"), .word("axes"), .word("in the description")])
@@ -48,7 +50,10 @@ struct ImportListing {
       "files": .strings(files),
       "layers": .array(
         model.layers.map {
-          .object(["layer": .string($0.name), "kind": .string($0.kind), "node": .string($0.origin)])
+          .object([
+            "layer": .string($0.name), "kind": .string($0.kind),
+            "structure": .string($0.structure), "node": .string($0.origin),
+          ])
         }),
       "inputs": .array(model.inputs.map(Self.json)),
       "outputs": .array(model.outputs.map(Self.json)),

@@ -53,7 +53,7 @@ struct CheckCommand: Verb {
       guard description.overrides.isEmpty else {
         throw Failure(.usage, "--set: '\(model)' is an ONNX model")
       }
-      _ = try OnnxReader.read(path: model)
+      _ = try OnnxFile.simplified(model, shapes: [:])
       return []
     }
     guard file.isPlan else {

@@ -92,14 +92,14 @@ enum ElementwiseImport {
     let (value, _, source) = try builder.vector(node, index)
     guard builder.isReadOnce(node.inputs[index]), builder.kind(of: source) == "linear",
       builder.key("bias", of: source) == "false", builder.key("activation", of: source) == nil,
-      builder.key("weight", of: source) == nil, !builder.isShared(source)
+      !builder.isShared(source)
     else { return false }
     let bias: [Float]
     switch offset {
     case .scalar(let number): bias = Array(repeating: number, count: value.width)
     case .vector(let numbers): bias = numbers
     }
-    builder.setKey("bias", "true", of: source)
+    builder.setKey("bias", nil, of: source)
     builder.addTensor("\(source).bias", bias, shape: [value.width])
     builder.set(node, value)
     return true

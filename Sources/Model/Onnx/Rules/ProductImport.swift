@@ -21,7 +21,7 @@ enum ProductImport {
       try builder.floats(weights, node, 1, "B"), rows: columns, columns: rows)
     let layer = builder.layer(
       "linear", for: node, from: [source], [("out", "\(rows)"), ("bias", "false")])
-    builder.addTensor("\(layer).weight", turned, shape: [rows, columns])
+    builder.addMatrix(turned, rows: rows, columns: columns, of: layer)
     builder.set(node, value.replaced(by: layer, width: rows))
   }
 
@@ -56,8 +56,8 @@ enum ProductImport {
       keys.append(("bias", "false"))
     }
     let layer = builder.layer("linear", for: node, from: [source], keys)
-    builder.addTensor(
-      "\(layer).weight", alpha == 1 ? matrix : matrix.map { alpha * $0 }, shape: [rows, columns])
+    builder.addMatrix(
+      alpha == 1 ? matrix : matrix.map { alpha * $0 }, rows: rows, columns: columns, of: layer)
     if let bias { builder.addTensor("\(layer).bias", bias, shape: [rows]) }
     builder.set(node, value.replaced(by: layer, width: rows))
   }
@@ -69,6 +69,16 @@ enum ProductImport {
 }
 
 extension ImportBuilder {
+  /// A linear layer's matrix, in the form of the structure that it has.
+  mutating func addMatrix(_ values: [Float], rows: Int, columns: Int, of layer: String) {
+    if let found = FoundStructure([values], rows: rows, columns: columns) {
+      setKey("weight", found.text, of: layer)
+      addTensor("\(layer).weight_blocks", found.stored, shape: found.shape)
+    } else {
+      addTensor("\(layer).weight", values, shape: [rows, columns])
+    }
+  }
+
   /// A constant's numbers, which must be f32.
   func floats(
     _ tensor: OnnxTensor, _ node: OnnxNode, _ index: Int, _ parameter: String
