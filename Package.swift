@@ -160,7 +160,7 @@ if Context.environment["RNNC_FUZZ"] != nil {
     fuzzTarget("DescriptionFuzz", ["Model", "Diagnostics"]),
     fuzzTarget("MachineFuzz", ["Machines", "DataFiles", "Diagnostics"]),
     fuzzTarget("NpzFuzz", ["DataFiles", "Diagnostics"]),
-    fuzzTarget("OnnxFuzz", ["Onnx", "DataFiles", "Diagnostics"]),
+    fuzzTarget("OnnxFuzz", ["Onnx", "Model", "DataFiles", "Diagnostics"]),
     fuzzTarget("PlanFuzz", ["Plan", "Runtime"]),
     fuzzTarget("SafetensorsFuzz", ["DataFiles", "Diagnostics"]),
     fuzzTarget("WavFuzz", ["DataFiles", "Diagnostics"]),

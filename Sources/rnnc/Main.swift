@@ -12,7 +12,7 @@ struct RNNC: ParsableCommand {
       """,
     version: toolVersion,
     subcommands: [
-      CheckCommand.self, ShowCommand.self, CompileCommand.self, RunCommand.self,
+      CheckCommand.self, ShowCommand.self, ImportCommand.self, CompileCommand.self, RunCommand.self,
       BenchCommand.self, CompareCommand.self, CostCommand.self, EnvCommand.self,
     ])
 

@@ -4,7 +4,7 @@ import Testing
 /// What all verbs share: streams, exit codes, help, colours, JSON.
 @Suite struct FrameTests {
   static let verbs = [
-    "check", "show", "compile", "run", "bench", "compare", "cost", "env",
+    "check", "show", "import", "compile", "run", "bench", "compare", "cost", "env",
   ]
 
   @Test func theVerbsOfTheHelpAreThoseTested() throws {

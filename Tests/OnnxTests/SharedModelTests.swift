@@ -25,9 +25,15 @@ struct SharedModelTests {
       #expect(throws: Never.self, "\(model)") {
         let read = try OnnxReader.read(path: SharedData.path("data/\(model)"))
         let simple = try OnnxSimplifier.simplify(read)
-        if model.contains("exports/") || model.contains("models/") {
-          print("=== \(model)")
-          print(OnnxPrinter.text(simple.graph))
+        // The rank of every value is found, and in these every size; not so in some operator cases.
+        guard model.contains("exports/") || model.contains("gtcrn") || model.contains("dtln"),
+          !model.contains("_loop")
+        else { return }
+        for node in simple.graph.nodes {
+          for name in node.outputs where !name.isEmpty {
+            let shape = simple.graph.valueInfos[name]?.shape
+            #expect(shape?.contains(.unknown) == false, "\(model): \(node.name) \(name)")
+          }
         }
       }
     }

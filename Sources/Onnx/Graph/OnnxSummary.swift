@@ -44,9 +44,7 @@ package struct OnnxSummary: Sendable {
   private mutating func add(recurrent node: OnnxNode, in graph: OnnxGraph) {
     func shape(_ index: Int) -> [Int?] {
       guard let name = node.input(index) else { return [] }
-      if let tensor = graph.initializers[name] { return tensor.shape }
-      let type = graph.valueInfos[name] ?? graph.inputs.first { $0.name == name }?.type
-      return type?.shape?.map(\.size) ?? []
+      return graph.type(of: name)?.shape?.map(\.size) ?? []
     }
     let weights = shape(1)
     let recurrentWeights = shape(2)

@@ -10,6 +10,8 @@ package enum OnnxLimits {
   package static let nodes = 1 << 18
   /// Axes of a tensor.
   package static let rank = DataLimits.rank
+  /// Size of an axis given by name.
+  package static let axis = 1 << 30
   /// Elements that a value may have for its size to be counted.
   package static let elements = 1 << 40
   /// Versions of ai.onnx. Below 7 only operators that had not changed by then are read.

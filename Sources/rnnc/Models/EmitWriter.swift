@@ -197,15 +197,4 @@ struct EmitWriter {
     guard let slash = path.lastIndex(of: "/") else { return "" }
     return String(path[...slash])
   }
-
-  private func isFolder(_ path: String) -> Bool {
-    var status = stat()
-    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
-  }
-
-  private func makeFolder(_ path: String) throws(Failure) {
-    if mkdir(path, 0o777) == 0 || isFolder(path) { return }
-    throw Failure(
-      .cannotCreate, "cannot make the folder '\(path)': \(String(cString: strerror(errno)))")
-  }
 }

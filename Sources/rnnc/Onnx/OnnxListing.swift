@@ -4,10 +4,13 @@ import Onnx
 struct OnnxListing {
   private let model: OnnxModel
   private let summary: OnnxSummary
+  private let recurrentNodes: [OnnxSummary.Recurrent]
 
-  init(_ model: OnnxModel) {
+  /// `simplified` knows the sizes of weights that the file computes from others.
+  init(_ model: OnnxModel, simplified: OnnxModel) {
     self.model = model
     summary = OnnxSummary(model)
+    recurrentNodes = OnnxSummary(simplified).recurrent
   }
 
   func show(_ session: Session) throws {
@@ -16,7 +19,7 @@ struct OnnxListing {
     try session.print(values)
     try session.print("")
     try session.print(operators)
-    if summary.recurrent.isEmpty { return }
+    if recurrentNodes.isEmpty { return }
     try session.print("")
     try session.print(recurrent)
   }
@@ -58,7 +61,7 @@ struct OnnxListing {
       .word("node"), .word("operator"), .word("direction"), .number("input"), .number("hidden"),
       .word("attributes"),
     ])
-    for node in summary.recurrent {
+    for node in recurrentNodes {
       let attributes = node.attributes.map { "\($0.name)=\($0.text)" }
       table.add([
         node.name, node.opType, node.direction, node.inputSize.map { String($0) } ?? "?",
@@ -80,7 +83,7 @@ struct OnnxListing {
       "operators": .object(summary.operators.map { ($0.name, .integer($0.count)) }),
       "initializers": .integer(summary.initializers),
       "parameters": .integer(summary.parameters), "weight_bytes": .integer(summary.weightBytes),
-      "recurrent": .array(summary.recurrent.map(Self.json)),
+      "recurrent": .array(recurrentNodes.map(Self.json)),
     ])
   }
 

@@ -69,7 +69,9 @@ struct ShowCommand: Verb {
       let option = !description.overrides.isEmpty ? "--set" : after != nil ? "--after" : "--stage"
       throw Failure(.usage, "\(option): '\(file)' is an ONNX model")
     }
-    try OnnxListing(try OnnxReader.read(path: file)).show(session)
+    try OnnxListing(
+      try OnnxReader.read(path: file), simplified: OnnxFile.simplified(file, shapes: [:])
+    ).show(session)
     return .yes
   }
 }

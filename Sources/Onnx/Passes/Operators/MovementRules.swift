@@ -220,17 +220,17 @@ private struct ReshapeTarget {
       left.remove(at: i)
       right.remove(at: j)
     }
-    let rest = OnnxDimension.product(right)
-    guard let divisor = rest.size else { return .unknown }
-    let whole = OnnxDimension.product(left)
-    if let size = whole.size {
+    guard let divisor = OnnxDimension.product(right).size else { return .unknown }
+    let whole = OnnxDimension.product(left.filter { $0.size != nil }).size ?? 0
+    let open = left.filter { $0.size == nil }
+    if open.isEmpty {
       if divisor == 0 { return .unknown }
-      guard size % divisor == 0 else {
-        throw view.fail("\(size) elements cannot be shared out in \(divisor)")
+      guard whole % divisor == 0 else {
+        throw view.fail("\(whole) elements cannot be shared out in \(divisor)")
       }
-      return .known(size / divisor)
+      return .known(whole / divisor)
     }
-    return divisor == 1 ? whole : .unknown
+    return open.count == 1 && whole == divisor ? open[0] : .unknown
   }
 
   private func checkCount(_ shape: [OnnxDimension]) throws(OnnxError) {

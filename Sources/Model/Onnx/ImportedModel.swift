@@ -1,0 +1,69 @@
+import Onnx
+import Tensors
+
+/// What one axis of a value of an ONNX graph means to a description, whose values are vectors, one
+/// per step.
+package enum StepAxis: Sendable, Hashable {
+  /// Of size one, and meaning nothing.
+  case unit
+  case time
+  case batch
+  /// Batch and time as one axis, in this order.
+  case rows([StepAxis])
+  /// Part `index` of the vector; a vector in one piece has part 0 only.
+  case feature(Int)
+
+  package var text: String {
+    switch self {
+    case .unit: "1"
+    case .time: "time"
+    case .batch: "batch"
+    case .rows(let axes): axes.map(\.text).joined(separator: "*")
+    case .feature: "feature"
+    }
+  }
+
+  var isFeature: Bool { if case .feature = self { true } else { false } }
+}
+
+/// An ONNX graph as a description with its weights, and how the two correspond.
+package struct ImportedModel: Sendable {
+  /// A graph input or output and the description's.
+  package struct Port: Sendable {
+    package var graphName: String
+    package var name: String
+    package var axes: [StepAxis]
+    /// The graph gives the last step only, the description every step.
+    package var isFinal = false
+  }
+
+  /// A graph input or output that carries states, in the order of their stacking.
+  package struct StatePort: Sendable {
+    package var graphName: String
+    /// As in state files: `rnn.h_l0`.
+    package var states: [String]
+  }
+
+  package struct Layer: Sendable {
+    package var name: String
+    package var kind: String
+    /// What was found: `input {structure: diagonal}`; empty where all is dense.
+    package var structure: String
+    /// Where it comes from: a node's name and operator.
+    package var origin: String
+  }
+
+  package var name: String
+  /// The text of the description.
+  package var description: String
+  package var tensors: [(String, Tensor)]
+  package var layers: [Layer]
+  package var inputs: [Port]
+  package var outputs: [Port]
+  package var stateInputs: [StatePort]
+  package var stateOutputs: [StatePort]
+  package var warnings: [String]
+
+  package var weightsFile: String { name + ".safetensors" }
+  package var descriptionFile: String { name + ".yaml" }
+}
