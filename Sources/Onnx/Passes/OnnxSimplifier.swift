@@ -10,8 +10,7 @@ package enum OnnxSimplifier {
   package static func simplify(
     _ model: OnnxModel, shapes: [String: Int] = [:]
   ) throws(OnnxError) -> OnnxModel {
-    try checkNames(shapes, of: model.graph)
-    let graph = bind(model, shapes).graph
+    let graph = try bind(model, shapes).graph
     let state = SimplifierState(model)
     let scope = SimplifierScope(outer: nil)
     for input in graph.inputs { scope.facts[input.name] = OnnxFact(type: input.type) }
@@ -22,8 +21,11 @@ package enum OnnxSimplifier {
     return result
   }
 
-  /// The model with numbers for symbolic axes.
-  package static func bind(_ model: OnnxModel, _ shapes: [String: Int]) -> OnnxModel {
+  /// The model with numbers for symbolic axes; throws where none has a name of `shapes`.
+  package static func bind(
+    _ model: OnnxModel, _ shapes: [String: Int]
+  ) throws(OnnxError) -> OnnxModel {
+    try checkNames(shapes, of: model.graph)
     var result = model
     result.graph.inputs = model.graph.inputs.map { bound($0, shapes) }
     result.graph.outputs = model.graph.outputs.map { bound($0, shapes) }

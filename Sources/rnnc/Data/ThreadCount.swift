@@ -4,7 +4,7 @@ import Runtime
 
 /// A value of `-t`. A step of some microseconds rarely gains from threads, and nobody's cores are
 /// taken unasked: the default is 1.
-struct ThreadCount: ExpressibleByArgument {
+struct ThreadCount: ExpressibleByArgument, Equatable {
   /// Nil for `auto`.
   private let asked: Int?
 

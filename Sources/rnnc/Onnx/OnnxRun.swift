@@ -18,11 +18,10 @@ struct OnnxRun {
   init(_ path: String, _ options: OnnxOptions) throws {
     self.path = path
     states = options.states
-    shapes = try options.shapes()
+    shapes = try options.shapes.parsed()
     let read = try OnnxReader.read(path: path)
-    try OnnxOptions.check(shapes, for: read, path)
-    model = OnnxSimplifier.bind(read, shapes)
     do throws(OnnxError) {
+      model = try OnnxSimplifier.bind(read, shapes)
       reference = try OnnxReference(model)
     } catch {
       throw error.inputError(file: path)
@@ -136,7 +135,7 @@ struct OnnxRun {
 
   private func stepCount(_ frames: [String: OnnxTensor], file: String) throws -> Int {
     let counts = frames.map { ($0.key, $0.value.shape.first) }.sorted { $0.0 < $1.0 }
-    guard let (first, steps?) = counts.first else {
+    guard let (first, count) = counts.first, let steps = count else {
       throw InputError.malformed(
         file, "a model that streams needs an input whose leading axis is the steps")
     }

@@ -77,7 +77,7 @@ struct RunCommand: Verb {
 
   private func performOnnx(_ session: Session) throws -> Answer {
     let unfit: [(String, Bool)] = [
-      ("--chunk", chunk != nil), ("-t", threads.word != ThreadCount.one.word), ("--realtime", realtime),
+      ("--chunk", chunk != nil), ("-t", threads != .one), ("--realtime", realtime),
       ("--pad", input.pad != nil), ("--set", !description.overrides.isEmpty),
       ("--target", !target.target.isHost), ("--type", target.type != nil),
     ]
