@@ -4,15 +4,15 @@ import Onnx
 ///
 /// Inputs and attributes are written as one line of words, each with where it stands: `axes?` may
 /// be left out, `inputs*` is any number, `axes<13` exists up to opset 12, `axes>=13` from opset 13.
-struct OperatorRow: Sendable {
+package struct OperatorRow: Sendable {
   typealias Body = @Sendable (NodeCall) throws(OnnxError) -> [NodeValue?]
 
-  let name: String
+  package let name: String
   /// The opset that brought the operator.
-  let since: Int
-  let inputs: [Word]
-  let outputs: ClosedRange<Int>
-  let attributes: [Word]
+  package let since: Int
+  package let inputs: [Word]
+  package let outputs: ClosedRange<Int>
+  package let attributes: [Word]
   let body: Body
 
   /// An operator with any number of outputs.
@@ -39,10 +39,10 @@ struct OperatorRow: Sendable {
   }
 
   /// The name of an input or attribute with the opsets that have it.
-  struct Word: Sendable {
-    let name: String
-    let isOptional: Bool
-    let isRepeated: Bool
+  package struct Word: Sendable {
+    package let name: String
+    package let isOptional: Bool
+    package let isRepeated: Bool
     private let opsets: Range<Int>
 
     init(_ text: Substring) {
@@ -55,7 +55,7 @@ struct OperatorRow: Sendable {
       opsets = from..<(text.contains("<") ? Int(number)! : .max)
     }
 
-    func exists(in opset: Int) -> Bool { opsets.contains(opset) }
+    package func exists(in opset: Int) -> Bool { opsets.contains(opset) }
   }
 
   /// The operator's word for input `index`.

@@ -25,7 +25,7 @@ enum ActivationFunctions {
     OperatorRow("Softplus", "X") { call throws(OnnxError) in
       try UnaryFunctions.map(call, softplus)
     },
-    OperatorRow("Softsign", "X") { call throws(OnnxError) in
+    OperatorRow("Softsign", "input") { call throws(OnnxError) in
       try UnaryFunctions.map(call) { $0 / (1 + abs($0)) }
     },
     OperatorRow("Swish", since: 24, "X", attributes: "alpha", swish),

@@ -25,8 +25,8 @@ enum Normalization {
   private static func layer(_ call: NodeCall) throws(OnnxError) -> [NodeValue?] {
     let x = try call.tensor(0)
     let axis = try call.axis(try call.node.int("axis", default: -1), rank: x.rank)
-    let row = NDShape.count(Array(x.shape[axis...]))!
-    let moments = try Moments(call, rows: row, epsilon: try epsilon(call))
+    let moments = try Moments(
+      call, groups: NDShape.count(Array(x.shape[..<axis]))!, epsilon: try epsilon(call))
     var y = moments.normalized
     y = zip(y, try parameter(call, 1, x)).map { $0 * $1 }
     if call.optionalValue(2) != nil { y = zip(y, try parameter(call, 2, x)).map { $0 + $1 } }
@@ -63,8 +63,8 @@ enum Normalization {
   private static func instance(_ call: NodeCall) throws(OnnxError) -> NDArray {
     let x = try call.tensor(0)
     guard x.rank >= 3 else { throw call.error(input: 0, "has \(x.rank) axes, not 3 or more") }
-    let area = NDShape.count(Array(x.shape[2...]))!
-    let moments = try Moments(call, rows: area, epsilon: try epsilon(call))
+    let moments = try Moments(
+      call, groups: x.shape[0] * x.shape[1], epsilon: try epsilon(call))
     return try scaledByChannel(call, x, moments.normalized, channels: x.shape[1])
   }
 
@@ -75,9 +75,8 @@ enum Normalization {
     guard x.rank >= 2, groups > 0, x.shape[1] % groups == 0 else {
       throw call.error("\(groups) groups of the channels of \(x.text)")
     }
-    let area = NDShape.count(Array(x.shape[2...]))!
     let moments = try Moments(
-      call, rows: x.shape[1] / groups * area, epsilon: try epsilon(call))
+      call, groups: x.shape[0] &* groups, epsilon: try epsilon(call))
     let count = call.opset < 21 ? groups : x.shape[1]
     return try scaledByChannel(call, x, moments.normalized, channels: count)
   }
@@ -105,18 +104,20 @@ enum Normalization {
   }
 }
 
-/// Mean and 1 / sqrt(variance + epsilon) of each run of `rows` values of input 0.
+/// Mean and 1 / sqrt(variance + epsilon) of each of `groups` equal runs of input 0.
 private struct Moments {
   var normalized: [Double]
   var means: [Double] = []
   var scales: [Double] = []
 
-  init(_ call: NodeCall, rows: Int, epsilon: Double) throws(OnnxError) {
+  init(_ call: NodeCall, groups: Int, epsilon: Double) throws(OnnxError) {
     let x = try call.reals(0)
+    try call.elements(of: [groups])
     try call.spend([x.count])
     normalized = x
-    for start in stride(from: 0, to: x.count, by: max(rows, 1)) {
-      let row = x[start..<start + rows]
+    let rows = x.count / max(groups, 1)
+    for group in 0..<groups {
+      let row = x[group * rows..<(group + 1) * rows]
       let mean = row.reduce(0, +) / Double(rows)
       let variance = row.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(rows)
       let scale = 1 / (variance + epsilon).squareRoot()

@@ -1,7 +1,7 @@
 import Onnx
 
 /// Every operator of the evaluator: a new one is a function in its family and a row there.
-enum OperatorTable {
+package enum OperatorTable {
   static let families: [[OperatorRow]] = [
     UnaryFunctions.rows, ActivationFunctions.rows, Casting.rows, Arithmetic.rows, Comparison.rows,
     Selection.rows, Reduction.rows, Softmax.rows, Products.rows, Einsum.rows, Convolution.rows,
@@ -11,7 +11,7 @@ enum OperatorTable {
     RNNOperator.rows, GRUOperator.rows, LSTMOperator.rows,
   ]
 
-  static let rows: [String: OperatorRow] = Dictionary(
+  package static let rows: [String: OperatorRow] = Dictionary(
     uniqueKeysWithValues: families.joined().map { ($0.name, $0) })
 
   /// The row of a node's operator; throws with the node's name where there is none.

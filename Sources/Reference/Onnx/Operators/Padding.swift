@@ -61,7 +61,8 @@ enum Padding {
       try call.optionalIndices(3).map { given throws(OnnxError) in
         try call.axes(given, rank: x.rank)
       } ?? Array(0..<x.rank)
-    guard pads.count == 2 * axes.count, pads.allSatisfy({ abs($0) <= 1 << 31 }) else {
+    guard pads.count == 2 * axes.count, pads.allSatisfy({ (-1 << 31...1 << 31).contains($0) })
+    else {
       throw call.error("the pads \(pads) are not two for each of \(axes.count) axes")
     }
     var before = [Int](repeating: 0, count: x.rank)

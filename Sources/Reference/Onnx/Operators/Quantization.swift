@@ -137,6 +137,9 @@ enum Quantization {
     }
     let count = try call.elements(of: shape)
     let block = try call.node.int("block_size", default: 0)
+    guard (0...1 << 31).contains(block) else {
+      throw call.error("attribute 'block_size' is \(block)")
+    }
     if parameter.count == 1, parameter.rank <= 1, block == 0 {
       return [Double](repeating: values[0], count: count)
     }

@@ -76,7 +76,7 @@ struct WindowAttributes {
     before = isExplicit ? Array(pads[..<rank]) : Self.all(0, rank)
     after = isExplicit ? Array(pads[rank...]) : Self.all(0, rank)
     group = try call.node.int("group", default: 1)
-    guard group > 0 else { throw call.error("attribute 'group' is \(group)") }
+    guard group > 0, group <= 1 << 31 else { throw call.error("attribute 'group' is \(group)") }
   }
 
   /// Elements that the taps of one position span.

@@ -7,10 +7,10 @@ enum UnaryFunctions {
   static let rows: [OperatorRow] = [
     OperatorRow("Abs", "X", absolute),
     OperatorRow("Ceil", "X") { call throws(OnnxError) in try round(call, .up) },
-    OperatorRow("Erf", since: 9, "X") { call throws(OnnxError) in try map(call, erf) },
-    OperatorRow("Exp", "X") { call throws(OnnxError) in try map(call, exp) },
+    OperatorRow("Erf", since: 9, "input") { call throws(OnnxError) in try map(call, erf) },
+    OperatorRow("Exp", "input") { call throws(OnnxError) in try map(call, exp) },
     OperatorRow("Floor", "X") { call throws(OnnxError) in try round(call, .down) },
-    OperatorRow("Log", "X") { call throws(OnnxError) in try map(call, log) },
+    OperatorRow("Log", "input") { call throws(OnnxError) in try map(call, log) },
     OperatorRow("Neg", "X", negated),
     OperatorRow("Not", "X", not),
     OperatorRow("Reciprocal", "X") { call throws(OnnxError) in try map(call) { 1 / $0 } },
@@ -18,7 +18,7 @@ enum UnaryFunctions {
       try round(call, .toNearestOrEven)
     },
     OperatorRow("Sqrt", "X") { call throws(OnnxError) in try map(call) { $0.squareRoot() } },
-    OperatorRow("Tanh", "X") { call throws(OnnxError) in try map(call, tanh) },
+    OperatorRow("Tanh", "input") { call throws(OnnxError) in try map(call, tanh) },
   ]
 
   /// f of every element of a floating input.

@@ -36,7 +36,7 @@ struct OnnxActivation: Sendable {
     case .elu: x < 0 ? alpha * expm1(x) : x
     case .hardSigmoid: min(max(alpha * x + beta, 0), 1)
     case .leakyRelu: x < 0 ? alpha * x : x
-    case .relu: max(x, 0)
+    case .relu: x < 0 ? 0 : x
     case .scaledTanh: alpha * Foundation.tanh(beta * x)
     case .sigmoid: 1 / (1 + exp(-x))
     case .softplus: max(x, 0) + log1p(exp(-abs(x)))
