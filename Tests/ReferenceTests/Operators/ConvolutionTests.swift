@@ -78,6 +78,7 @@ import Testing
     for (word, want) in [("SAME_UPPER", [1.0, 10, 102, 20]), ("SAME_LOWER", [10, 102, 20, 200])] {
       #expect(try Self.transposed(strided.merging(["auto_pad": .string(word)]) { $1 }) == want)
     }
+    #expect(try Self.transposed(["output_shape": .ints([5])]) == [1, 12, 120, 200, 0])
     #expect(
       OneNode.message("ConvTranspose", [Self.pair, Self.w], ["output_shape": .ints([6])])
         == "node 'node' (ConvTranspose): asks for 6 along axis 2, where there are 4")
@@ -113,7 +114,7 @@ import Testing
         == "node 'node' (Conv): attribute 'kernel_shape' is not [3], as the weights are")
     #expect(
       message(Self.w, ["pads": .ints([1 << 31, 1 << 31])])
-        == "node 'node' (Conv): an array of shape [1, 1, 4294967299] has more than 134217728 "
+        == "node 'node' (Conv): an array of shape [1, 1, 4294967299] has more than 67108864 "
         + "elements")
   }
 }

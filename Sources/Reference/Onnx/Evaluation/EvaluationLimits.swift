@@ -3,11 +3,11 @@ import Onnx
 /// What one evaluation may cost, far above real models, so that a hostile graph ends in an error.
 package struct EvaluationLimits: Sendable {
   /// Elements of one array.
-  package var elements = 1 << 27
+  package var elements = 1 << 26
   /// Elements of all values that are alive at the same time.
-  package var alive = 1 << 28
+  package var alive = 1 << 27
   /// Elements written and multiply-accumulates done, all together.
-  package var work = 1 << 42
+  package var work = 1 << 38
   /// Nodes evaluated, those in the bodies of loops each time.
   package var nodes = 1 << 26
 

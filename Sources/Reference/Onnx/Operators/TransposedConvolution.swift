@@ -79,13 +79,15 @@ enum TransposedConvolution {
         pads.append(attributes.before[axis])
         continue
       }
-      // Engines and the specification's own program disagree where nothing is to be cut.
+      // One more than there are, by an explicit shape, is one zero at the end. Beyond that engines
+      // and the specification's own program disagree.
+      let isUpper = attributes.autoPad == .sameUpper
       let cut = full - wanted
-      guard cut >= 0 else {
+      guard cut >= 0 || (cut == -1 && given != nil && !isUpper) else {
         throw call.error("asks for \(wanted) along axis \(axis + 2), where there are \(full)")
       }
       extent.append(wanted)
-      pads.append(attributes.autoPad == .sameUpper ? cut / 2 : cut - cut / 2)
+      pads.append(isUpper ? cut / 2 : max(cut, 0) - max(cut, 0) / 2)
     }
     return SlidingWindow(
       positions: input, kernel: attributes.kernel, extent: extent, strides: attributes.strides,
