@@ -1,12 +1,16 @@
 /// Spelling of C: identifiers, literals, comments.
 package enum CText {
-  /// `name` with every character that an identifier cannot have as `_`.
+  /// `name` with every character that an identifier cannot have as `_`; `model` where none is left.
   package static func identifier(_ name: String) -> String {
     let mapped = name.map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "_" }
     let text = String(mapped)
-    guard let first = text.first else { return "model" }
-    return first.isNumber ? "_" + text : text
+    guard let first = text.first(where: { $0 != "_" }) else { return "model" }
+    if text.first!.isNumber { return "_" + text }
+    return kernelPrefixes.contains(text) && first != "_" ? text + "_model" : text
   }
+
+  /// Before the first `_` in names of the kernels' text: `v_load` would be a model's `load`, too.
+  private static let kernelPrefixes = ["ck", "i", "v"]
 
   /// Text that cannot end the comment it stands in, nor start another line.
   static func comment(_ text: String) -> String {

@@ -59,18 +59,22 @@ struct InterfaceEmitter {
      * All memory is the caller's: a state per stream (\(stateBytes) bytes) and scratch memory per
      * call in flight (\(scratchBytes) bytes), both aligned to 64 bytes. Nothing here
      * allocates, locks, or calls the system. */
-    #ifndef \(upper)_H
-    #define \(upper)_H
+    #ifndef RNNC_\(prefix)_H
+    #define RNNC_\(prefix)_H
     #include <stddef.h>
     #include <stdint.h>
     #ifdef __cplusplus
     extern "C" {
     #endif
 
+    #ifndef \(upper)_ERRORS /* another prefix may differ in case alone */
+    #define \(upper)_ERRORS
     enum {
-      \(upper)_E_ARGUMENT = -1, /* NULL, misaligned or too small */\(unavailable)
-      \(upper)_E_STATE = -7     /* of another model */
+      \(upper)_E_ARGUMENT = -1,    /* NULL, misaligned or too small */
+      \(upper)_E_UNAVAILABLE = -5, /* the processor has none of the instruction sets */
+      \(upper)_E_STATE = -7        /* of another model */
     };
+    #endif
 
     \(portStructs())size_t \(prefix)_state_size(void);
     size_t \(prefix)_scratch_size(void);
@@ -91,11 +95,6 @@ struct InterfaceEmitter {
     #endif
 
     """
-  }
-
-  private var unavailable: String {
-    plans.count == 1
-      ? "" : "\n  \(upper)_E_UNAVAILABLE = -5, /* the processor has none of the instruction sets */"
   }
 
   private var threadsPrototype: String {
@@ -149,10 +148,13 @@ struct InterfaceEmitter {
     return text
   }
 
-  /// The port's name as a field; its place is added where two names would be the same.
+  /// The port's name as a field; its place is added where two names would be the same, to all of
+  /// them where that makes others the same.
   func field(_ port: Port, _ index: Int, of ports: [Port]) -> String {
-    let name = "p_" + CText.identifier(port.name)
-    let twins = ports.filter { "p_" + CText.identifier($0.name) == name }
-    return twins.count > 1 ? "\(name)_\(index)" : name
+    let plain = ports.map { "p_" + CText.identifier($0.name) }
+    let told = plain.enumerated().map { i, name in
+      plain.count { $0 == name } > 1 ? "\(name)_\(i)" : name
+    }
+    return Set(told).count == told.count ? told[index] : "p\(index)_\(plain[index].dropFirst(2))"
   }
 }

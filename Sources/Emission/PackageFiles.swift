@@ -34,7 +34,7 @@ package struct PackageFiles {
       Version: \(version)
       Cflags: -I${pcfiledir}
       \((["Libs:", libraries] + (sharedLibrary == nil ? flags : [])).joined(separator: " "))
-
+      \(flags.isEmpty ? "" : "Libs.private: \(flags.joined(separator: " "))\n")
       """
   }
 

@@ -90,7 +90,7 @@ struct PlanEmitter {
     var (lines, line) = ([String](), "")
     for (i, word) in head.split(separator: ", ").enumerated() {
       let piece = i == 0 ? String(word) : ", " + word
-      if line.count + piece.count > 96 {
+      if i > 0 && line.count + piece.count > 96 {
         lines.append(line + ",")
         line = "    " + word
       } else {

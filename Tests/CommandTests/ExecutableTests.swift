@@ -87,6 +87,8 @@ import Testing
       #expect(got.status == 0, "\(got.errors)")
       let want = try Tool.run("run", model, "-i", path, "-o", "-", "--out", "f32")
       #expect(got.output == want.output && got.output.count == 80 * 25 * 4)
+      let cut = try run(program, input: bytes.dropLast(320))
+      #expect(cut.status == 65 && cut.errors.contains("promises more"))
       try WavFile(rate: 16000, encoding: encoding, samples: samples).write(to: path)
       let wrong = try run(program, input: Data(contentsOf: fixtures.folder.file("x.wav")))
       #expect(wrong.status == 65)
@@ -168,6 +170,29 @@ import Testing
     try input.fileHandleForWriting.close()
     process.waitUntilExit()
     #expect(process.terminationStatus == 0)
+  }
+
+  /// Files that end before their headers say so, and other files than it takes.
+  @Test func brokenFilesAreRefused() throws {
+    let program = try compile(fixtures.spotter())
+    func npy(_ header: String, version: UInt8 = 1) -> Data {
+      let text = header + String(repeating: " ", count: 117 - header.utf8.count) + "\n"
+      return Data([0x93] + Array("NUMPY".utf8) + [version, 0, 118, 0]) + Data(text.utf8)
+    }
+    let frames = Fixtures.rawBytes(Fixtures.numbers([2, 8]).floats)
+    let good = "{'descr': '<f4', 'fortran_order': False, 'shape': (2, 8), }"
+    #expect(try run(program, input: npy(good) + frames).status == 0)
+    #expect(try run(program, input: npy(good.replacing("'", with: "\"")) + frames).status == 0)
+    for (input, word) in [
+      (npy(good) + frames.dropLast(), "promises more"),
+      (npy(good.replacing("(2", with: "(-1")) + frames, "shape with '-'"),
+      (npy(good, version: 9) + frames, "version 9"),
+      (npy(good.replacing("<f4", with: ">f4")) + frames, "npy of '>f4', wanted"),
+      (Data("PK\u{3}\u{4}".utf8) + frames, "npz (zip)"), (Data("RIFX".utf8) + frames, "WAV"),
+    ] {
+      let got = try run(program, input: input)
+      #expect(got.status == 65 && got.errors.contains(word), "\(word): \(got.errors)")
+    }
   }
 
   @Test func badUseIsToldApart() throws {

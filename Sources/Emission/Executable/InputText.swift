@@ -56,6 +56,7 @@ extension ExecutableEmitter {
     /* Of npy: steps of a sequence, and how many sequences. Otherwise one, up to the end. */
     static size_t sequence_steps, sequences;
     static uint64_t bytes_left = UINT64_MAX; /* of frames in stdin */
+    static int promised;                     /* whether a header said how many */
 
     static uint64_t little_endian(const unsigned char *p, size_t count) {
       uint64_t value = 0;
@@ -66,8 +67,9 @@ extension ExecutableEmitter {
     /* Leading axes of the shape: [steps], or [sequences, steps]; the others are one frame's. */
     static void read_shape(const char *text) {
       size_t axes[16], count = 0;
-      for (const char *p = text; *p && *p != ')'; p++) {
-        if (*p < '0' || *p > '9') continue;
+      for (const char *p = text + 1; *p && *p != ')'; p++) {
+        if (*p == ' ' || *p == ',') continue;
+        if (*p < '0' || *p > '9') FAIL(WRONG_INPUT, "stdin: an npy shape with '%c'", *p);
         if (count == 16) FAIL(WRONG_INPUT, "stdin: npy of more than 16 axes");
         char *end;
         axes[count++] = (size_t)strtoull(p, &end, 10);
@@ -81,10 +83,12 @@ extension ExecutableEmitter {
       sequences = leading == 2 ? axes[0] : 1;
       sequence_steps = axes[leading - 1];
       bytes_left = (uint64_t)sequences * sequence_steps * IN_WIDTH * size;
+      promised = 1;
     }
 
     static void read_npy_header(void) {
       need(12, "npy");
+      if (bytes[6] < 1 || bytes[6] > 3) FAIL(WRONG_INPUT, "stdin: npy of version %d", bytes[6]);
       const size_t length_bytes = bytes[6] == 1 ? 2 : 4;
       const size_t length = (size_t)little_endian(bytes + 8, length_bytes), start = 8 + length_bytes;
       if (length > sizeof bytes - start - 1) FAIL(WRONG_INPUT, "stdin: the npy header is too long");
@@ -92,6 +96,8 @@ extension ExecutableEmitter {
       char *text = (char *)bytes + start;
       const char after = text[length];
       text[length] = 0;
+      for (char *p = text; *p; p++) /* either quote will do */
+        if (*p == '"') *p = '\'';
       const char *type = strstr(text, "'descr'"), *order = strstr(text, "'fortran_order'");
       const char *shape = strstr(text, "'shape'");
       type = type ? strchr(type + 7, '\'') : NULL;
@@ -104,7 +110,7 @@ extension ExecutableEmitter {
                         ((kind == 'i' || kind == 'u') && inputs[0].is_integer &&
                          (size == 1 || size == 2 || size == 4 || size == 8));
       if (!known || type[1] == '>' || type[4] != '\'')
-        FAIL(WRONG_INPUT, "stdin: npy of %.5s', wanted %s", type,
+        FAIL(WRONG_INPUT, "stdin: npy of %.*s, wanted %s", (int)strcspn(type + 1, "'") + 2, type,
              inputs[0].is_integer ? "integers" : "'<f4' or '<f8'");
       read_shape(shape);
       text[length] = after;
@@ -121,7 +127,8 @@ extension ExecutableEmitter {
         const int is_data = memcmp(bytes, "data", 4) == 0, is_format = memcmp(bytes, "fmt ", 4) == 0;
         drop(8);
         if (is_data && !seen) FAIL(WRONG_INPUT, "stdin: wav data without a format");
-        if (is_data && length > 0 && length < UINT32_MAX) bytes_left = length;
+        promised = is_data && length > 0 && length < UINT32_MAX;
+        if (promised) bytes_left = length;
         if (is_data) return; /* a length of 0 or -1: whoever wrote it did not know */
         if (is_format && length >= 16) {
           need(16, "wav");

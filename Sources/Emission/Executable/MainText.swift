@@ -14,9 +14,22 @@ extension ExecutableEmitter {
              (int)OUTPUTS);
     }
 
+    /* Other files, by their first bytes: nobody says f32 for them. */
+    static void refuse_other_files(void) {
+      static const struct {
+        const char *magic, *name;
+        size_t count;
+      } others[] = {{"PK\3\4", "an npz (zip) file", 4}, {"\x89HDF\r\n", "an HDF5 file", 6},
+                    {"\x89PNG\r\n", "a PNG image", 6},   {"RIFX", "a big-endian WAV file", 4}};
+      for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        if (begins_with(others[i].magic, others[i].count))
+          FAIL(WRONG_INPUT, "stdin is %s, not f32, npy or wav", others[i].name);
+    }
+
     static void begin(int in_format, int out_known) {
       const int npy = begins_with("\x93NUMPY", 6), wav = !npy && begins_with("RIFF????WAVE", 12);
       const format seen = npy ? NPY : wav ? WAV : F32;
+      if (in_format < 0 && seen == F32) refuse_other_files();
       if (in_format < 0) in_format = (int)seen;
       check_formats(in_format);
       if (in_format != (int)seen)
@@ -30,8 +43,8 @@ extension ExecutableEmitter {
     /* At the end of stdin: whether a short last frame was filled up. */
     static int end_frame(size_t frame_bytes, int pad, uint64_t done) {
       const size_t rest = have < bytes_left ? have : (size_t)bytes_left;
-      if (sequences > 0)
-        FAIL(WRONG_INPUT, "stdin ends after step %llu, the npy header promises more",
+      if (promised && have < bytes_left)
+        FAIL(WRONG_INPUT, "stdin ends after step %llu, its header promises more",
              (unsigned long long)done);
       if (rest == 0) return 0;
       if (!pad)

@@ -22,9 +22,12 @@ package struct CCompiler: Sendable {
   package static func find(for architecture: Architecture) throws(ToolchainError) -> CCompiler {
     if let words = requestedWords {
       guard let compiler = compiler(words, for: architecture) else {
+        let fault =
+          path(of: words[0]) == nil
+          ? "which is not there" : "which does not answer as a C compiler for \(architecture.name)"
         throw ToolchainError.missing(
-          "CC is '\(words.joined(separator: " "))', which is no C compiler for "
-            + architecture.name, help: [installing(architecture), "unset CC, or set another"])
+          "CC is '\(words.joined(separator: " "))', \(fault)",
+          help: [installing(architecture), "unset CC, or set another (its words are split at spaces)"])
       }
       return compiler
     }
@@ -54,12 +57,12 @@ package struct CCompiler: Sendable {
   ) -> CCompiler? {
     guard let path = path(of: words[0]) else { return nil }
     var command = [path] + words.dropFirst()
-    let version = ShellCommand(command + ["--version"]).run()
+    let version = ShellCommand(command + ["--version"]).answer()
     guard version.status == 0 else { return nil }
     let isClang = version.output.contains("clang")
     let isCross = isClang && !words.contains { $0.hasPrefix("--target") || $0 == "-target" }
     if isCross && !architecture.isHost { command.append("--target=\(architecture.triple)") }
-    let machine = ShellCommand(command + ["-dumpmachine"]).run()
+    let machine = ShellCommand(command + ["-dumpmachine"]).answer()
     guard machine.status == 0, architecture.isMade(by: machine.output) else { return nil }
     if isClang && !architecture.isHost && !hasHeaders(command) { return nil }
     return CCompiler(words: command, isClang: isClang, architecture: architecture)
@@ -93,7 +96,7 @@ package struct CCompiler: Sendable {
   func openMPLibrary() throws(ToolchainError) -> [String] {
     if !isClang { return ["-fopenmp"] }
     for name in ["libomp.so", "libomp5.so", "libomp.so.5"] {
-      let answer = ShellCommand(words + ["-print-file-name=\(name)"]).run()
+      let answer = ShellCommand(words + ["-print-file-name=\(name)"]).answer()
       let path = String(answer.output.prefix { !$0.isNewline })
       if path.hasPrefix("/") { return [path] }
     }
@@ -108,7 +111,7 @@ package struct CCompiler: Sendable {
   func tool(_ name: String) -> String? {
     let names = isClang ? ["llvm-" + name, name] : [name]
     for name in names {
-      let answer = ShellCommand(words + ["-print-prog-name=\(name)"]).run()
+      let answer = ShellCommand(words + ["-print-prog-name=\(name)"]).answer()
       let word = answer.output.prefix { !$0.isNewline }
       if answer.status == 0, let found = Self.path(of: String(word)) { return found }
     }
@@ -132,9 +135,14 @@ package struct ToolchainError: Error {
   /// A command that did not end with 0: its line and the beginning of what it said.
   static func failed(_ command: ShellCommand, _ outcome: ShellCommand.Outcome) -> ToolchainError {
     let lines = outcome.output.split(separator: "\n").prefix(12).map(String.init)
-    let end = outcome.status > 128 ? "signal \(outcome.status - 128)" : "status \(outcome.status)"
+    let end =
+      switch outcome.status {
+      case 0: "made nothing"
+      case 129...: "failed with signal \(outcome.status - 128)"
+      default: "failed with status \(outcome.status)"
+      }
     return ToolchainError(
-      kind: .failed, message: "'\(command.words[0])' failed with \(end)",
+      kind: .failed, message: "'\(command.words[0])' \(end)",
       notes: ["the command was: \(command.text)"] + lines,
       help: ["name another C compiler by the environment variable CC"])
   }

@@ -33,15 +33,18 @@ package struct ShellCommand: Sendable {
   /// Runs in `folder` (default: here) with an empty stdin. Costs a fork, and what the program does.
   package func run(in folder: String? = nil) -> Outcome { started(in: folder).outcome() }
 
+  /// What it says on stdout alone: a question to a program that may warn of something else.
+  package func answer() -> Outcome { started(hearsErrors: false).outcome() }
+
   /// The program at work, while this one goes on.
-  package func started(in folder: String? = nil) -> RunningCommand {
+  package func started(in folder: String? = nil, hearsErrors: Bool = true) -> RunningCommand {
     var pipe: [Int32] = [-1, -1]
     guard makePipe(&pipe) == 0 else {
       return RunningCommand(failure: String(cString: strerror(errno)))
     }
     for end in pipe { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
     var process = pid_t()
-    let code = start(&process, writingTo: pipe[1], in: folder)
+    let code = start(&process, writingTo: pipe[1], hearsErrors: hearsErrors, in: folder)
     close(pipe[1])
     if code == 0 { return RunningCommand(process: process, output: pipe[0]) }
     close(pipe[0])
@@ -58,12 +61,19 @@ package struct ShellCommand: Sendable {
     return [running.outcome()] + others
   }
 
-  private func start(_ process: inout pid_t, writingTo pipe: Int32, in folder: String?) -> Int32 {
+  private func start(
+    _ process: inout pid_t, writingTo pipe: Int32, hearsErrors: Bool, in folder: String?
+  ) -> Int32 {
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
     posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-    for stream in [1, 2] as [Int32] { posix_spawn_file_actions_adddup2(&actions, pipe, stream) }
+    posix_spawn_file_actions_adddup2(&actions, pipe, 1)
+    if hearsErrors {
+      posix_spawn_file_actions_adddup2(&actions, pipe, 2)
+    } else {
+      posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
+    }
     // What this process ignores the program must not: it could not tell that its reader is gone.
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)

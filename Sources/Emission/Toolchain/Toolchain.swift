@@ -1,10 +1,18 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
 /// Makes objects, libraries and programs of emitted C. Every command runs in one folder and names its
 /// files without it, so that what it makes does not depend on where that is.
 package struct Toolchain {
   package let compiler: CCompiler
   private let targetFlags: [String]
   /// What OpenMP needs where programs and libraries are linked.
-  private let threadFlags: [String]
+  package let threadFlags: [String]
   private let log: (String) -> Void
 
   /// The compiler for `target`, with OpenMP where there are threads; `log` gets every command line
@@ -43,7 +51,7 @@ package struct Toolchain {
       sources.map { source in
         let target = source.isForTarget || compiler.architecture != .x86 ? targetFlags : []
         let files = ["-I.", "-c", source.name, "-o", source.object]
-        return compiler.words + common + target + files
+        return (compiler.words + common + target + files, source.object)
       }, in: folder)
   }
 
@@ -53,7 +61,7 @@ package struct Toolchain {
   ) throws(ToolchainError) {
     try run(
       compiler.words + compiler.linkerFlags + targetFlags + ["-r", "-nostdlib", "-o", object]
-        + objects, in: folder)
+        + objects, making: object, in: folder)
   }
 
   /// `objects` to an archive with their index.
@@ -66,40 +74,47 @@ package struct Toolchain {
         help: ["install one: apt-get install \(compiler.architecture.isHost ? "binutils" : "llvm")"]
       )
     }
-    try run([archiver, "rcsD", library] + objects, in: folder)
+    try run([archiver, "rcsD", library] + objects, making: library, in: folder)
   }
 
-  /// `objects` to a shared library that calls itself `name`.
+  /// `objects` to a shared library that calls itself `name` and shows what the version script
+  /// `exports` lists: linkers add names of their own otherwise.
   package func link(
-    _ objects: [String], toShared library: String, name: String, flags: [String] = [],
+    _ objects: [String], toShared library: String, name: String, exports: String,
     in folder: String
   ) throws(ToolchainError) {
     try run(
       compiler.words + compiler.linkerFlags + targetFlags
-        + ["-shared", "-Wl,-soname,\(name)", "-Wl,-z,defs", "-Wl,--as-needed", "-o", library]
-        + objects + threadFlags + flags, in: folder)
+        + ["-shared", "-Wl,-soname,\(name)", "-Wl,--version-script=\(exports)", "-Wl,-z,defs"]
+        + ["-Wl,--as-needed", "-o", library] + objects + threadFlags, making: library, in: folder)
   }
 
   /// `objects` to a program.
   package func link(
-    _ objects: [String], toProgram program: String, flags: [String] = [], in folder: String
+    _ objects: [String], toProgram program: String, in folder: String
   ) throws(ToolchainError) {
     try run(
-      compiler.words + compiler.linkerFlags + targetFlags + ["-o", program] + objects + threadFlags
-        + flags, in: folder)
+      compiler.words + compiler.linkerFlags + targetFlags + ["-o", program] + objects + threadFlags,
+      making: program, in: folder)
   }
 
-  private func run(_ words: [String], in folder: String) throws(ToolchainError) {
-    try run([words], in: folder)
+  private func run(
+    _ words: [String], making product: String, in folder: String
+  ) throws(ToolchainError) {
+    try run([(words, product)], in: folder)
   }
 
-  /// Throws what the first of those that fail said, when all have ended.
-  private func run(_ commands: [[String]], in folder: String) throws(ToolchainError) {
-    let commands = commands.map { ShellCommand($0) }
+  /// Throws what the first of those that fail said, when all have ended; one that makes nothing has
+  /// failed, whatever it says.
+  private func run(
+    _ jobs: [(words: [String], product: String)], in folder: String
+  ) throws(ToolchainError) {
+    let commands = jobs.map { ShellCommand($0.words) }
     for command in commands { log(command.text) }
-    for (command, outcome) in zip(commands, ShellCommand.outcomes(of: commands, in: folder))
-    where outcome.status != 0 {
-      throw ToolchainError.failed(command, outcome)
+    let outcomes = ShellCommand.outcomes(of: commands, in: folder)
+    for (i, outcome) in outcomes.enumerated() {
+      let isMade = outcome.status == 0 && access("\(folder)/\(jobs[i].product)", F_OK) == 0
+      if !isMade { throw ToolchainError.failed(commands[i], outcome) }
     }
   }
 }

@@ -50,7 +50,7 @@ extension Deadline.Outcome {
         "ok": .bool(isMet),
       ]))
     try session.print(
-      "deadline: \(fixed(deadline.microseconds, 1)) us \(isMet ? "met" : "missed"): longest "
+      "deadline: \(significant(deadline.microseconds)) us \(isMet ? "met" : "missed"): longest "
         + "\(fixed(longest, 1)) us, p99.9 \(fixed(p999, 1)) us of \(grouped(steps)) steps")
   }
 }

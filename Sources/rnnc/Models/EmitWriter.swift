@@ -16,6 +16,8 @@ struct EmitWriter {
   let hasThreads: Bool
   /// `-o`.
   let output: String?
+  /// Files that must not be overwritten.
+  let inputs: [String]
   /// Gets every command line of the C toolchain.
   let log: (String) -> Void
 
@@ -49,14 +51,41 @@ struct EmitWriter {
       let bytes = try PlanFileWriter.bytes(of: plans[0].file)
       try work.write(bytes, to: EmitKinds.Kind.plan.fileName(prefix))
     }
-    if kinds.contains(where: \.isLibrary) { try writePackageFiles(&work) }
+    if kinds.contains(where: \.isLibrary) {
+      try writePackageFiles(toolchain?.threadFlags ?? [], &work)
+    }
     let products = products(emitted)
+    try check(products)
+    let sizes = try products.map { try work.byteCount(of: $0.name) }
     if kinds.count > 1, let output { try makeFolder(output) }
-    return try products.map { product in
-      let byteCount = try work.byteCount(of: product.name)
+    return try zip(products, sizes).map { product, byteCount in
       try work.move(product.name, to: product.path)
       return Written(kind: product.kind, path: product.path, byteCount: byteCount)
     }
+  }
+
+  /// Before anything is put into place, so that it is all there or nothing.
+  private func check(_ products: [Product]) throws(Failure) {
+    var paths: [String: String] = [:]
+    for product in products {
+      if let other = paths.updateValue(product.kind, forKey: product.path) {
+        throw Failure(
+          .usage, "-o: the \(other) and the \(product.kind) would both be '\(product.path)'")
+      }
+      var status = stat()
+      guard stat(product.path, &status) == 0 else { continue }
+      if status.st_mode & S_IFMT == S_IFDIR {
+        throw Failure(.cannotCreate, "cannot create '\(product.path)': it is a directory")
+      }
+      if inputs.contains(where: { isSame($0, status) }) {
+        throw Failure(.usage, "-o: '\(product.path)' is the model that is being compiled")
+      }
+    }
+  }
+
+  private func isSame(_ path: String, _ status: stat) -> Bool {
+    var other = stat()
+    return stat(path, &other) == 0 && other.st_dev == status.st_dev && other.st_ino == status.st_ino
   }
 
   // MARK: Making
@@ -86,6 +115,9 @@ struct EmitWriter {
       try work.write(Array(part.source.utf8), to: "\(prefix)_\(part.name).c")
     }
     if let weights = emitted.weights { try work.write(weights, to: "\(prefix).weights") }
+    if kinds.contains(.shared) {
+      try work.write(Array("{ global: \(prefix)_*; local: *; };\n".utf8), to: exportsFile)
+    }
     guard kinds.contains(.exe) else { return }
     let main = ExecutableEmitter(
       plans.map(\.file.plan), prefix: prefix, hasThreads: hasThreads
@@ -113,7 +145,8 @@ struct EmitWriter {
       case .archive: try toolchain.archive([object], to: name, in: work.path)
       case .shared:
         try toolchain.link(
-          [object], toShared: name, name: lastPart(path(of: kind)), in: work.path)
+          [object], toShared: name, name: lastPart(path(of: kind)), exports: exportsFile,
+          in: work.path)
       default: try toolchain.link([object, main.object], toProgram: name, in: work.path)
       }
     }
@@ -128,14 +161,17 @@ struct EmitWriter {
     return names.map { Toolchain.Source("\($0).c", to: "\($0)_part.o") }
   }
 
-  private func writePackageFiles(_ work: inout WorkFolder) throws {
+  /// What shared libraries show.
+  private var exportsFile: String { "\(prefix).exports" }
+
+  private func writePackageFiles(_ threadFlags: [String], _ work: inout WorkFolder) throws {
     func name(_ kind: EmitKinds.Kind) -> String? {
       kinds.contains(kind) ? lastPart(path(of: kind)) : nil
     }
     let files = PackageFiles(
       prefix: prefix, modelName: plans[0].file.plan.name, version: toolVersion,
       staticLibrary: name(.archive), sharedLibrary: name(.shared),
-      flags: hasThreads ? ["-fopenmp"] : [])
+      flags: threadFlags)
     try work.write(Array(files.pkgConfig().utf8), to: "\(prefix).pc")
     try work.write(Array(files.cmakeConfig().utf8), to: "\(prefix)Config.cmake")
   }
@@ -149,7 +185,7 @@ struct EmitWriter {
       products.append(Product(kind: kind.rawValue, name: name, path: path))
       func add(_ word: String, _ name: String) {
         let place = beside(path, name)
-        if products.contains(where: { $0.path == place }) { return }
+        if products.contains(where: { $0.path == place && $0.name == name }) { return }
         products.append(Product(kind: word, name: name, path: place))
       }
       if kind.needsHeader { add("header", "\(prefix).h") }

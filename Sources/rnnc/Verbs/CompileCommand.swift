@@ -53,7 +53,7 @@ struct CompileCommand: Verb {
     if output == "-" { throw ValidationError("compile writes files, '-' is none") }
     if let prefix, CEmitter.defaultPrefix(prefix) != prefix {
       throw ValidationError(
-        "--prefix '\(prefix)' is no C name; '\(CEmitter.defaultPrefix(prefix))' would be")
+        "--prefix '\(prefix)' cannot begin names of C; '\(CEmitter.defaultPrefix(prefix))' can")
     }
   }
 
@@ -73,6 +73,7 @@ struct CompileCommand: Verb {
     let writer = EmitWriter(
       plans: compiled, prefix: prefix ?? CEmitter.defaultPrefix(compiled[0].file.plan.name),
       kinds: emit.kinds, weights: weights, hasThreads: openmp, output: output,
+      inputs: try FileBytes(path: model).isPlan ? [] : [model],
       log: { line in
         session.log(line)
         commands.append(line)
