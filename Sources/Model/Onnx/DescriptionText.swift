@@ -58,9 +58,9 @@ struct DescriptionText {
   }
 
   mutating func addLayer(
-    _ kind: String, hint: String, from: [String], keys: [(String, String)], origin: String
+    _ kind: String, word: String, from: [String], keys: [(String, String)], origin: String
   ) -> String {
-    let name = unique(Self.layerWord(hint, kind: kind))
+    let name = unique(word)
     places[name] = layers.count
     layers.append(
       Layer(kind: kind, name: name, from: from, keys: keys.map { ($0.0, $0.1) }, origin: origin))
@@ -106,15 +106,18 @@ struct DescriptionText {
     return name
   }
 
-  /// `/rnn/LSTM_1` is rnn_1, `/fc1/MatMul` is fc1; a name that only says the operator becomes the
-  /// layer's kind.
-  static func layerWord(_ nodeName: String, kind: String) -> String {
+  /// `/rnn/LSTM_1` is rnn_1, `/fc1/MatMul` is fc1, `head` is head; a name that only says the
+  /// operator becomes the layer's kind.
+  static func layerWord(_ nodeName: String, opType: String, kind: String) -> String {
     var parts = nodeName.split(whereSeparator: { "/:".contains($0) }).map(String.init)
     guard let last = parts.popLast() else { return kind }
     let number = last.split(separator: "_").last.map(String.init) ?? ""
-    let suffix = !number.isEmpty && number.allSatisfy(\.isNumber) ? "_\(number)" : ""
-    guard let owner = parts.last else { return kind }
-    return word(owner + suffix)
+    let isNumbered = !number.isEmpty && number.allSatisfy(\.isNumber)
+    let plain = isNumbered ? String(last.dropLast(number.count + 1)) : last
+    let isMadeUp =
+      plain.lowercased().hasPrefix("node_") || plain.lowercased() == opType.lowercased()
+    if !isMadeUp { return word(last) }
+    return parts.last.map { word($0 + (isNumbered ? "_\(number)" : "")) } ?? kind
   }
 
   /// A name that descriptions accept, and that YAML takes for a text.

@@ -14,7 +14,7 @@ struct ImportBuilder {
   private var values: [String: StepValue] = [:]
   /// Names computed from shapes alone.
   private var shapeNames: Set<String> = []
-  private(set) var stateInputs: [String: [String]] = [:]
+  private var stateInputs: [String: [ImportedModel.StatePart]] = [:]
   var warnings: [String] = []
   /// Nodes done.
   private(set) var progress = 0
@@ -52,7 +52,7 @@ struct ImportBuilder {
       name: name, description: text.yaml, tensors: text.tensors, layers: text.origins,
       inputs: ports, outputs: outputs,
       stateInputs: states.states.map {
-        ImportedModel.StatePort(graphName: $0.name, states: stateInputs[$0.name] ?? [])
+        ImportedModel.StatePort(graphName: $0.name, parts: stateInputs[$0.name] ?? [])
       }, stateOutputs: stateOutputs, warnings: warnings)
   }
 
@@ -114,7 +114,7 @@ struct ImportBuilder {
         throw OnnxError(at: .value(output.name), "is an output that depends on no input's values")
       }
       if !value.states.isEmpty, !value.isSequence, hasSequence || value.source == nil {
-        stateOutputs.append(.init(graphName: output.name, states: value.states))
+        stateOutputs.append(.init(graphName: output.name, parts: value.states))
         continue
       }
       value = try inOnePiece(value, for: output.name)
@@ -139,7 +139,8 @@ struct ImportBuilder {
     guard let source = value.source, text.isInput(source) else { return value }
     // An output stands for a layer; an input that is handed on needs one.
     let layer = text.addLayer(
-      "activation", hint: output, from: [source], keys: [("kind", "linear")], origin: output)
+      "activation", word: DescriptionText.word(output), from: [source], keys: [("kind", "linear")],
+      origin: output)
     return value.replaced(by: layer)
   }
 }
@@ -187,10 +188,9 @@ extension ImportBuilder {
   func vector(_ node: OnnxNode, _ index: Int) throws(OnnxError) -> (StepValue, axis: Int, String) {
     let value = try value(node, index)
     guard let source = value.source else {
+      let names = value.states.map(\.state).joined(separator: ", ")
       throw OnnxError(
-        node, input: index, node.inputs[index],
-        "is the state \(value.states.joined(separator: ", ")), which no layer of a description reads"
-      )
+        node, input: index, node.inputs[index], "is the state \(names), which no layer reads")
     }
     guard let axis = value.featureAxis else {
       throw OnnxError(
@@ -211,8 +211,9 @@ extension ImportBuilder {
   mutating func layer(
     _ kind: String, for node: OnnxNode, from sources: [String], _ keys: [(String, String)] = []
   ) -> String {
-    text.addLayer(
-      kind, hint: node.name, from: sources, keys: keys, origin: "\(node.name) (\(node.opType))")
+    let word = DescriptionText.layerWord(node.name, opType: node.opType, kind: kind)
+    return text.addLayer(
+      kind, word: word, from: sources, keys: keys, origin: "\(node.name) (\(node.opType))")
   }
 
   mutating func addTensor(_ name: String, _ values: [Float], shape: [Int]) {
@@ -227,7 +228,7 @@ extension ImportBuilder {
   func key(_ key: String, of layer: String) -> String? { text.key(key, of: layer) }
   func kind(of layer: String) -> String? { text.kind(of: layer) }
 
-  mutating func noteState(_ graphInput: String, _ state: String) {
-    stateInputs[graphInput, default: []].append(state)
+  mutating func noteState(_ graphInput: String, _ part: ImportedModel.StatePart) {
+    stateInputs[graphInput, default: []].append(part)
   }
 }

@@ -37,11 +37,23 @@ package struct ImportedModel: Sendable {
     package var isFinal = false
   }
 
-  /// A graph input or output that carries states, in the order of their stacking.
+  /// One state of a layer in a graph's array.
+  package struct StatePart: Sendable, Hashable {
+    /// As in state files: `rnn.h_l0`.
+    package var state: String
+    /// For every axis the index where the state lies, nil for an axis that is the state's own.
+    package var place: [Int?]
+
+    /// `[1, :, :]`.
+    package var text: String {
+      "[\(place.map { $0.map { "\($0)" } ?? ":" }.joined(separator: ", "))]"
+    }
+  }
+
+  /// A graph input or output that carries states.
   package struct StatePort: Sendable {
     package var graphName: String
-    /// As in state files: `rnn.h_l0`.
-    package var states: [String]
+    package var parts: [StatePart]
   }
 
   package struct Layer: Sendable {

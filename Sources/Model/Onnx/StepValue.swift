@@ -12,8 +12,8 @@ struct StepValue: Sendable {
   var parts: [Int]
   /// Of the last step only.
   var isFinal = false
-  /// States whose final values it holds, untouched but for axes.
-  var states: [String] = []
+  /// States whose final values it holds, untouched but for axes, and where in the array.
+  var states: [ImportedModel.StatePart] = []
   /// It is all steps' result too, so that as an output it is one.
   var isSequence = true
 
@@ -40,5 +40,15 @@ struct StepValue: Sendable {
       value.parts = [width]
     }
     return value
+  }
+
+  /// The axes in another order, or some of them: new axis i is old axis order[i], or a one.
+  mutating func rearrange(_ order: [Int?]) {
+    let old = axes
+    axes = order.map { $0.map { old[$0] } ?? .unit }
+    for i in states.indices {
+      let place = states[i].place
+      states[i].place = order.map { $0.flatMap { place[$0] } }
+    }
   }
 }

@@ -170,13 +170,16 @@ enum RecurrentImport {
       isBatchFirst ? [batch, steps, .unit, .feature(0)] : [steps, .unit, batch, .feature(0)]
     let final: [StepAxis] =
       isBatchFirst ? [batch, .unit, .feature(0)] : [.unit, batch, .feature(0)]
+    func part(_ state: String, _ axes: [StepAxis]) -> ImportedModel.StatePart {
+      ImportedModel.StatePart(state: "\(layer).\(state)_l0", place: axes.map { _ in nil })
+    }
     var output = StepValue(source: layer, width: hidden, axes: all)
     // The only step's result is the final state too.
-    if steps == .unit { output.states = ["\(layer).h_l0"] }
+    if steps == .unit { output.states = [part("h", all)] }
     builder.set(node, output)
     for (index, state) in states.enumerated() {
       var value = StepValue(source: index == 0 ? layer : nil, width: hidden, axes: final)
-      value.states = ["\(layer).\(state)_l0"]
+      value.states = [part(state, final)]
       value.isFinal = steps != .unit
       value.isSequence = false
       builder.set(node, value, output: index + 1)

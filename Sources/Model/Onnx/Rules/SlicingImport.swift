@@ -125,7 +125,11 @@ enum SlicingImport {
       throw OnnxError(
         node, "takes elements of the \(value.axes[axis].text) axis, which no layer does")
     }
-    if indices.shape.isEmpty { value.axes.remove(at: axis) } else { value.axes[axis] = .unit }
+    if indices.shape.isEmpty {
+      value.rearrange(value.axes.indices.filter { $0 != axis })
+    } else {
+      value.axes[axis] = .unit
+    }
     builder.set(node, value)
   }
 
@@ -172,6 +176,23 @@ enum SlicingImport {
 
   // MARK: Concat
 
+  /// States behind each other along an axis.
+  private static func stacked(
+    _ lists: [[ImportedModel.StatePart]], along axis: Int
+  ) -> [ImportedModel.StatePart] {
+    var start = 0
+    var result: [ImportedModel.StatePart] = []
+    for list in lists {
+      let count = (list.compactMap { $0.place[axis] }.max() ?? 0) + 1
+      for var part in list {
+        part.place[axis] = start + (part.place[axis] ?? 0)
+        result.append(part)
+      }
+      start += count
+    }
+    return result
+  }
+
   private static func concat(_ builder: inout ImportBuilder, _ node: OnnxNode) throws(OnnxError) {
     var values: [StepValue] = []
     for index in node.inputs.indices { values.append(try builder.value(node, index)) }
@@ -182,7 +203,7 @@ enum SlicingImport {
       result.axes.indices.contains(axis)
     else { throw OnnxError(node, "joins values whose axes mean different things") }
     if result.axes[axis] == .unit, values.allSatisfy({ !$0.states.isEmpty }) {
-      result.states = values.flatMap(\.states)
+      result.states = stacked(values.map(\.states), along: axis)
       result.source = nil
       result.isSequence = false
       builder.set(node, result)
