@@ -23,7 +23,10 @@ import Testing
       text += "\(port.graphName) [\(axes)]: \(port.name)\(port.isFinal ? ", last step" : "")\n"
     }
     for port in model.stateInputs + model.stateOutputs {
-      for part in port.parts { text += "\(port.graphName) \(part.text): \(part.state)\n" }
+      for part in port.parts {
+        let range = part.offset..<part.offset + part.count
+        text += "\(port.graphName) \(part.text): \(part.state) \(range)\n"
+      }
     }
     return text + model.warnings.map { "warning: \($0)\n" }.joined()
   }
@@ -150,7 +153,6 @@ import Testing
       node("ReduceMean", ["x"], ["y"], name: "mean", [attribute("axes", ints: [1])])
     ])
     text += try fault(lstm([attribute("direction", string: "reverse")]), recurrent)
-    text += try fault(lstm([attribute("input_forget", int: 1)]), recurrent)
     text += try fault(
       lstm([], inputs: ["t", "t2", "r"]) + [node("Relu", ["w"], ["t2"])], recurrent)
     text += try fault([

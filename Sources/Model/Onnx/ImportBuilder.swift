@@ -48,12 +48,22 @@ struct ImportBuilder {
       progress += 1
     }
     let (outputs, stateOutputs) = try outputs()
+    let moved = text.finish()
+    func placed(_ port: ImportedModel.StatePort) -> ImportedModel.StatePort {
+      var port = port
+      for i in port.parts.indices {
+        guard let target = moved[port.parts[i].layer] else { continue }
+        port.parts[i].layer = target.layer
+        port.parts[i].offset += target.offset
+      }
+      return port
+    }
     return ImportedModel(
       name: name, description: text.yaml, tensors: text.tensors, layers: text.origins,
       inputs: ports, outputs: outputs,
       stateInputs: states.states.map {
-        ImportedModel.StatePort(graphName: $0.name, parts: stateInputs[$0.name] ?? [])
-      }, stateOutputs: stateOutputs, warnings: warnings)
+        placed(ImportedModel.StatePort(graphName: $0.name, parts: stateInputs[$0.name] ?? []))
+      }, stateOutputs: stateOutputs.map(placed), warnings: warnings)
   }
 
   private mutating func add(
@@ -69,6 +79,7 @@ struct ImportBuilder {
     let feature = axes.firstIndex(of: .feature(0))
     let width = feature.flatMap { input.type?.shape?[$0].size } ?? 1
     let name = text.addInput(input.name, element: element, width: feature == nil ? nil : width)
+    text.setWidth(name, width)
     values[input.name] = StepValue(source: name, width: width, axes: axes)
     return ImportedModel.Port(graphName: input.name, name: name, axes: axes)
   }
@@ -204,6 +215,7 @@ extension ImportBuilder {
   }
 
   mutating func set(_ node: OnnxNode, _ value: StepValue, output: Int = 0) {
+    if let source = value.source { text.setWidth(source, value.width) }
     if let name = node.output(output) { values[name] = value }
   }
 
@@ -215,6 +227,8 @@ extension ImportBuilder {
     return text.addLayer(
       kind, word: word, from: sources, keys: keys, origin: "\(node.name) (\(node.opType))")
   }
+
+  mutating func addCell(_ layer: String, _ weights: CellWeights) { text.addCell(layer, weights) }
 
   mutating func addTensor(_ name: String, _ values: [Float], shape: [Int]) {
     text.addTensor(name, values, shape: shape)

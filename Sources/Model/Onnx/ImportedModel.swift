@@ -37,12 +37,19 @@ package struct ImportedModel: Sendable {
     package var isFinal = false
   }
 
-  /// One state of a layer in a graph's array.
+  /// One state of a layer, or a part of it, in a graph's array.
   package struct StatePart: Sendable, Hashable {
-    /// As in state files: `rnn.h_l0`.
-    package var state: String
+    package var layer: String
+    /// h or c.
+    package var letter: String
+    /// Elements of the state that these are: from `offset`, `count` of them.
+    package var offset = 0
+    package var count: Int
     /// For every axis the index where the state lies, nil for an axis that is the state's own.
     package var place: [Int?]
+
+    /// As in state files: `rnn.h_l0`.
+    package var state: String { "\(layer).\(letter)_l0" }
 
     /// `[1, :, :]`.
     package var text: String {
@@ -75,6 +82,12 @@ package struct ImportedModel: Sendable {
   package var stateInputs: [StatePort]
   package var stateOutputs: [StatePort]
   package var warnings: [String]
+
+  /// Whether the state comes from several places of the file, being one of several cells there.
+  package func hasSeveralParts(of part: StatePart) -> Bool {
+    let all = (stateInputs + stateOutputs).flatMap(\.parts).filter { $0.state == part.state }
+    return Set(all.map(\.offset)).count > 1
+  }
 
   package var weightsFile: String { name + ".safetensors" }
   package var descriptionFile: String { name + ".yaml" }

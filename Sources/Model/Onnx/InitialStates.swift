@@ -37,13 +37,12 @@ struct InitialStates {
     }
   }
 
-  func store(in builder: inout ImportBuilder, as layer: String) {
-    for (state, values) in learned.sorted(by: { $0.key < $1.key }) {
-      builder.addTensor("\(layer).\(state)0_l0", values, shape: [values.count])
-    }
+  /// Tells which graph inputs hold them.
+  func note(in builder: inout ImportBuilder, as layer: String, hidden: Int) {
     for (state, input, place) in fromInputs {
       builder.noteState(
-        input, ImportedModel.StatePart(state: "\(layer).\(state)_l0", place: place))
+        input,
+        ImportedModel.StatePart(layer: layer, letter: state, count: hidden, place: place))
     }
   }
 }

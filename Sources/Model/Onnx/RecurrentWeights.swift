@@ -8,6 +8,10 @@ struct RecurrentWeights {
   private let input, recurrent: [Float]
   /// Of the input side, then of the recurrent one; empty where there is none.
   private let bias: [Float]
+  /// [3 * H]: those of the gates i, o and f; empty where there are none.
+  private let peepholes: [Float]
+
+  var hasPeepholes: Bool { !peepholes.isEmpty }
 
   init(
     _ builder: ImportBuilder, _ node: OnnxNode, gates: [String], inputs: Int
@@ -29,30 +33,22 @@ struct RecurrentWeights {
     input = try builder.floats(w, node, 1, "W")
     recurrent = try builder.floats(r, node, 2, "R")
     bias = node.input(3) == nil ? [] : try builder.floats(tensor(3, "B"), node, 3, "B")
+    let sight = node.input(7) == nil ? [] : try builder.floats(tensor(7, "P"), node, 7, "P")
+    peepholes = sight.contains { $0 != 0 } ? sight : []
   }
 
-  /// Under PyTorch's names and in the order of `gates`; matrices with a structure in its form.
-  func store(in builder: inout ImportBuilder, as layer: String, gates: [String]) {
-    let rows = gates.count * hidden
-    let sides = [
-      ("input", "weight_ih", input, inputs), ("recurrent", "weight_hh", recurrent, hidden),
-    ]
-    for (key, name, values, columns) in sides {
-      let matrices = ordered(values, gates, columns: columns)
-      if let found = FoundStructure(matrices, rows: hidden, columns: columns) {
-        builder.setKey(key, found.text, of: layer)
-        builder.addTensor(
-          "\(layer).\(name)_blocks", found.stored, shape: [gates.count] + found.shape)
-      } else {
-        builder.addTensor(
-          "\(layer).\(name)_l0", matrices.flatMap { $0 }, shape: [rows, columns])
-      }
-    }
-    guard !bias.isEmpty else { return }
-    for (name, half) in [("bias_ih_l0", bias[..<rows]), ("bias_hh_l0", bias[rows...])] {
-      let vectors = ordered(Array(half), gates, columns: 1)
-      builder.addTensor("\(layer).\(name)", vectors.flatMap { $0 }, shape: [rows])
-    }
+  /// Those of `gates`, in their order.
+  func cell(_ gates: [String]) -> CellWeights {
+    let half = bias.count / 2
+    let sight = ["i", "o", "f"].enumerated().filter { hasPeepholes && gates.contains($0.1) }
+    return CellWeights(
+      gates: gates, hidden: hidden, inputs: inputs, input: ordered(input, gates, columns: inputs),
+      recurrent: ordered(recurrent, gates, columns: hidden),
+      inputBias: bias.isEmpty ? [] : ordered(Array(bias[..<half]), gates, columns: 1),
+      recurrentBias: bias.isEmpty ? [] : ordered(Array(bias[half...]), gates, columns: 1),
+      vectors: sight.map { index, gate in
+        ("peephole_\(gate)", Array(peepholes[index * hidden..<(index + 1) * hidden]))
+      })
   }
 
   private func ordered(_ values: [Float], _ gates: [String], columns: Int) -> [[Float]] {

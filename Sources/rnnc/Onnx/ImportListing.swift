@@ -41,10 +41,18 @@ struct ImportListing {
     "[\(port.axes.map(\.text).joined(separator: ", "))]"
   }
 
+  /// Nothing for a state as a whole.
+  private func range(_ part: ImportedModel.StatePart) -> String {
+    let isPart = model.hasSeveralParts(of: part)
+    return isPart ? "[\(part.offset)..<\(part.offset + part.count)]" : ""
+  }
+
   private func addStates(
     _ port: ImportedModel.StatePort, _ what: String, to table: inout Table
   ) {
-    for part in port.parts { table.add([port.graphName, part.text, "\(what) \(part.state)"]) }
+    for part in port.parts {
+      table.add([port.graphName, part.text, "\(what) \(part.state)\(range(part))"])
+    }
   }
 
   private var json: JSON {
@@ -74,7 +82,8 @@ struct ImportListing {
   private static func json(_ port: ImportedModel.StatePort) -> JSON {
     let parts = port.parts.map { part in
       JSON.object([
-        "state": .string(part.state), "place": .array(part.place.map(JSON.optional)),
+        "state": .string(part.state), "offset": .integer(part.offset),
+        "count": .integer(part.count), "place": .array(part.place.map(JSON.optional)),
       ])
     }
     return .object(["graph_name": .string(port.graphName), "parts": .array(parts)])

@@ -133,7 +133,9 @@ extension StepValue {
     guard !before.states.isEmpty, before.states.allSatisfy({ $0.place.allSatisfy { $0 == nil } })
     else { return result }
     result.states = before.states.map { part in
-      ImportedModel.StatePart(state: part.state, place: axes.map { _ in nil })
+      var part = part
+      part.place = axes.map { _ in nil }
+      return part
     }
     return result
   }
