@@ -13,7 +13,8 @@ import Testing
 @Suite(.enabled(if: SharedData.isPresent, "\(SharedData.absence)"))
 struct ImportRecordingTests {
   static let imported = [
-    "exports/blockdiag_lstms", "exports/blockdiag_masked_dense", "exports/grouped_gru",
+    "exports/blockdiag_cell_einsum", "exports/blockdiag_lstms", "exports/blockdiag_masked_dense",
+    "exports/grouped_gru",
     "exports/gru_enhance", "exports/indrnn_cell", "exports/lstm_layernorm", "exports/lstm_lm",
     "onnx-rnn-extra/gru_block4_lbr1", "onnx-rnn-extra/gru_layout1",
     "onnx-rnn-extra/gru_lbr0_h33", "onnx-rnn-extra/gru_lbr1_h96",
@@ -43,6 +44,10 @@ struct ImportRecordingTests {
       #expect(try structures("exports/blockdiag_lstms/\(file).onnx") == [blocks + "4}"])
       let both = "input {structure: block_diagonal, blocks: 4}, " + blocks + "4}"
       #expect(try structures("exports/grouped_gru/\(file).onnx") == [both, both])
+    }
+    for file in ["model_ts", "model_dynamo"] {
+      let path = "exports/blockdiag_cell_einsum/\(file).onnx"
+      #expect(try structures(path) == ["weight {structure: block_diagonal, blocks: 6}"])
     }
     #expect(try structures("onnx-rnn-extra/lstm_block8_h128/model.onnx") == [blocks + "8}"])
     #expect(try structures("onnx-rnn-extra/gru_block4_lbr1/model.onnx") == [blocks + "4}"])

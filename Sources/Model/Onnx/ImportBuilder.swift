@@ -8,6 +8,8 @@ struct ImportBuilder {
   let name: String
   let states: StateInputs
   private(set) var text: DescriptionText
+  /// Layers that bring a part of another's vector to the front: by layer and part.
+  private var fronts: [String: String] = [:]
   /// How many nodes, bodies' included, and outputs read a name.
   private let uses: [String: Int]
   private let writers: [String: OnnxNode]
@@ -195,14 +197,24 @@ extension ImportBuilder {
     throw OnnxError(node, input: index, name, "\(what); only values of steps are imported here")
   }
 
-  /// The same where the vector must be in one piece along one axis.
-  func vector(_ node: OnnxNode, _ index: Int) throws(OnnxError) -> (StepValue, axis: Int, String) {
+  /// The same with its layer, for what works on every element alone, wherever it stands.
+  func elements(_ node: OnnxNode, _ index: Int) throws(OnnxError) -> (StepValue, String) {
     let value = try value(node, index)
     guard let source = value.source else {
       let names = value.states.map(\.state).joined(separator: ", ")
       throw OnnxError(
         node, input: index, node.inputs[index], "is the state \(names), which no layer reads")
     }
+    guard value.axes.contains(where: \.isFeature) else {
+      throw OnnxError(
+        node, input: index, node.inputs[index], "has axes \(axesText(value)), no vector per step")
+    }
+    return (value, source)
+  }
+
+  /// The same where the vector must be in one piece along one axis.
+  func vector(_ node: OnnxNode, _ index: Int) throws(OnnxError) -> (StepValue, axis: Int, String) {
+    let (value, source) = try elements(node, index)
     guard let axis = value.featureAxis else {
       throw OnnxError(
         node, input: index, node.inputs[index], "has axes \(axesText(value)), no vector per step")
@@ -244,5 +256,23 @@ extension ImportBuilder {
 
   mutating func noteState(_ graphInput: String, _ part: ImportedModel.StatePart) {
     stateInputs[graphInput, default: []].append(part)
+  }
+
+  /// A layer with part `part` of the vector before the others, made once.
+  mutating func partInFront(
+    _ part: Int, of value: StepValue, _ source: String, _ node: OnnxNode
+  ) -> String {
+    let key = "\(source) \(part) \(value.parts)"
+    if let layer = fronts[key] { return layer }
+    let after = value.parts[(part + 1)...].reduce(1, *)
+    let before = value.parts[..<part].reduce(1, *)
+    let size = value.parts[part]
+    let order = (0..<size).flatMap { p in
+      (0..<before).flatMap { b in (0..<after).map { (b * size + p) * after + $0 } }
+    }
+    let parts = after == 1 ? [before, size] : []
+    let layer = MovementImport.permutation(&self, node, order, source, parts)
+    fronts[key] = layer
+    return layer
   }
 }

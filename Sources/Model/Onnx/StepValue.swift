@@ -51,4 +51,19 @@ struct StepValue: Sendable {
       states[i].place = order.map { $0.flatMap { place[$0] } }
     }
   }
+
+  /// Makes a part of one element, whose axis is `axis`, a one that means nothing.
+  mutating func dropPart(_ part: Int, at axis: Int) {
+    axes[axis] = .unit
+    guard parts.count > 1 else { return }
+    parts.remove(at: part)
+    renumber { $0 > part ? $0 - 1 : $0 }
+  }
+
+  /// New numbers for the vector's parts.
+  mutating func renumber(_ change: (Int) -> Int) {
+    axes = axes.map { axis in
+      if case .feature(let part) = axis { .feature(change(part)) } else { axis }
+    }
+  }
 }

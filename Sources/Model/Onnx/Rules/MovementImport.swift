@@ -57,14 +57,11 @@ enum MovementImport {
     } else {
       throw OnnxError(node, "drops axes that are not known before it runs")
     }
-    if let wrong = dropped.first(where: {
-      value.axes.indices.contains($0) && value.axes[$0] != .unit
-    }
-    ) {
-      // The one axis of a vector of one element may go; nothing is left of others.
-      guard value.axes[wrong] == .feature(0), value.width == 1 else {
-        throw OnnxError(node, "drops axis \(wrong), which is the \(value.axes[wrong].text) axis")
+    for axis in dropped where value.axes.indices.contains(axis) && value.axes[axis] != .unit {
+      guard case .feature(let part) = value.axes[axis], value.parts[part] == 1 else {
+        throw OnnxError(node, "drops axis \(axis), which is the \(value.axes[axis].text) axis")
       }
+      value.dropPart(part, at: axis)
     }
     value.rearrange(value.axes.indices.filter { !dropped.contains($0) })
     builder.set(node, value)
