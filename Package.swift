@@ -88,7 +88,7 @@ let package = Package(
     .testTarget(
       name: "OnnxTests",
       dependencies: [
-        "Onnx", "DataFiles", "Diagnostics", "Tensors", "TestSupport",
+        "Onnx", "Model", "Reference", "IR", "DataFiles", "Diagnostics", "Tensors", "TestSupport",
         .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ],
       exclude: ["Golden"]),

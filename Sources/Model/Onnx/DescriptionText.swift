@@ -1,24 +1,43 @@
 import Onnx
 import Tensors
 
+/// One layer of a description while it is written.
+struct DescriptionLayer: Sendable {
+  var kind: String
+  var name: String
+  var from: [String]
+  var keys: [(key: String, value: String)]
+  var origin: String
+
+  /// nil takes the key away.
+  subscript(key: String) -> String? {
+    get { keys.first { $0.key == key }?.value }
+    set {
+      let index = keys.firstIndex { $0.key == key }
+      switch (index, newValue) {
+      case (let index?, let value?): keys[index].value = value
+      case (let index?, nil): keys.remove(at: index)
+      case (nil, let value?): keys.append((key, value))
+      case (nil, nil): break
+      }
+    }
+  }
+}
+
 /// A description while it is written: names that are unique, layers in order, their tensors.
 struct DescriptionText {
-  private struct Layer {
-    var kind: String
-    var name: String
-    var from: [String]
-    var keys: [(key: String, value: String)]
-    var origin: String
-  }
-
   private let model: OnnxModel
   private let name: String
   private var inputs: [(name: String, text: String)] = []
-  private var layers: [Layer] = []
+  private var layers: [DescriptionLayer] = []
   private var places: [String: Int] = [:]
   private var outputs: [(name: String, from: String)] = []
   private var taken: Set<String> = []
   private(set) var tensors: [(String, Tensor)] = []
+  /// Of layers and inputs.
+  private var widths: [String: Int] = [:]
+  /// Recurrent layers, whose tensors are written at the end.
+  private var cells: [String: CellWeights] = [:]
 
   init(model: OnnxModel, name: String) {
     self.model = model
@@ -58,12 +77,13 @@ struct DescriptionText {
   }
 
   mutating func addLayer(
-    _ kind: String, hint: String, from: [String], keys: [(String, String)], origin: String
+    _ kind: String, word: String, from: [String], keys: [(String, String)], origin: String
   ) -> String {
-    let name = unique(Self.layerWord(hint, kind: kind))
+    let name = unique(word)
     places[name] = layers.count
     layers.append(
-      Layer(kind: kind, name: name, from: from, keys: keys.map { ($0.0, $0.1) }, origin: origin))
+      DescriptionLayer(
+        kind: kind, name: name, from: from, keys: keys.map { ($0.0, $0.1) }, origin: origin))
     return name
   }
 
@@ -71,21 +91,16 @@ struct DescriptionText {
     tensors.append((name, Tensor(values, shape: shape)))
   }
 
+  mutating func addCell(_ layer: String, _ weights: CellWeights) { cells[layer] = weights }
+
+  mutating func setWidth(_ name: String, _ width: Int) { widths[name] = width }
+
   /// nil takes the key away.
   mutating func setKey(_ key: String, _ value: String?, of layer: String) {
-    guard let place = places[layer] else { return }
-    let index = layers[place].keys.firstIndex { $0.key == key }
-    switch (index, value) {
-    case (let index?, let value?): layers[place].keys[index].value = value
-    case (let index?, nil): layers[place].keys.remove(at: index)
-    case (nil, let value?): layers[place].keys.append((key, value))
-    case (nil, nil): break
-    }
+    if let place = places[layer] { layers[place][key] = value }
   }
 
-  func key(_ key: String, of layer: String) -> String? {
-    places[layer].flatMap { layers[$0].keys.first { $0.key == key }?.value }
-  }
+  func key(_ key: String, of layer: String) -> String? { places[layer].flatMap { layers[$0][key] } }
 
   func kind(of layer: String) -> String? { places[layer].map { layers[$0].kind } }
 
@@ -93,6 +108,104 @@ struct DescriptionText {
   func readers(of layer: String) -> Int { layers.count { $0.from.contains(layer) } }
 
   func isInput(_ name: String) -> Bool { inputs.contains { $0.name == name } }
+
+  // MARK: Finishing
+
+  /// Where the states of a layer that became part of another are.
+  struct Moved {
+    var layer: String
+    var offset: Int
+  }
+
+  /// Makes one cell of siblings and writes the tensors of all cells. Returns what moved.
+  mutating func finish() -> [String: Moved] {
+    var moved: [String: Moved] = [:]
+    while let (concat, match) = nextSiblings() {
+      let next = merge(match, at: concat)
+      moved = moved.mapValues { old in
+        guard let new = next[old.layer] else { return old }
+        return Moved(layer: new.layer, offset: new.offset + old.offset)
+      }
+      moved.merge(next) { first, _ in first }
+    }
+    for layer in layers {
+      if let weights = cells[layer.name] { write(weights, of: layer.name) }
+    }
+    return moved
+  }
+
+  private func nextSiblings() -> (String, SiblingCells.Match)? {
+    let search = SiblingCells(
+      layers: layers, widths: widths, outputs: Set(outputs.map(\.from)), cells: cells)
+    for layer in layers {
+      if let match = search.match(layer) { return (layer.name, match) }
+    }
+    return nil
+  }
+
+  private mutating func merge(
+    _ match: SiblingCells.Match, at concat: String
+  ) -> [String: Moved] {
+    guard let place = places[concat], let sample = places[match.cells[0]] else { return [:] }
+    let dropped = match.slices.union(match.cells)
+    let origins = match.cells.compactMap { places[$0] }.map { layers[$0].origin }
+    taken.subtract(dropped)
+    taken.remove(concat)
+    let name = unique(Self.commonName(match.cells))
+    var cell = layers[sample]
+    let part = match.weights.hidden / match.cells.count
+    cell.name = name
+    cell.from = [match.source]
+    cell["hidden"] = "\(match.weights.hidden)"
+    cell.origin = "\(origins[0]) and \(origins.count - 1) more"
+    layers[place] = cell
+    // The new cell may have the name of an old one.
+    layers = layers.enumerated().filter { $0 == place || !dropped.contains($1.name) }.map(\.1)
+    for i in layers.indices { layers[i].from = layers[i].from.map { $0 == concat ? name : $0 } }
+    for i in outputs.indices where outputs[i].from == concat { outputs[i].from = name }
+    places = Dictionary(uniqueKeysWithValues: layers.enumerated().map { ($1.name, $0) })
+    for layer in dropped where layer != name { cells[layer] = nil }
+    cells[name] = match.weights
+    widths[name] = match.weights.hidden
+    return Dictionary(
+      uniqueKeysWithValues: match.cells.enumerated().map { index, old in
+        (old, Moved(layer: name, offset: index * part))
+      })
+  }
+
+  /// g_0_0, g_0_1, ... are g_0.
+  private static func commonName(_ names: [String]) -> String {
+    var common = names[0]
+    for name in names { common = String(zip(common, name).prefix { $0 == $1 }.map(\.0)) }
+    while let last = common.last, "_-".contains(last) { common.removeLast() }
+    return common.isEmpty ? names[0] : common
+  }
+
+  /// Under PyTorch's names; matrices with a structure in its form.
+  private mutating func write(_ weights: CellWeights, of layer: String) {
+    let (n, gates) = (weights.hidden, weights.gates.count)
+    let sides = [
+      ("input", "weight_ih", weights.input, weights.inputs),
+      ("recurrent", "weight_hh", weights.recurrent, n),
+    ]
+    for (key, name, matrices, columns) in sides {
+      if let found = FoundStructure(matrices, rows: n, columns: columns) {
+        setKey(key, found.text, of: layer)
+        addTensor("\(layer).\(name)_blocks", found.stored, shape: [gates] + found.shape)
+      } else {
+        let all = matrices.flatMap { $0 }
+        addTensor("\(layer).\(name)_l0", all, shape: [gates * n, columns])
+      }
+    }
+    for (name, biases) in [("ih", weights.inputBias), ("hh", weights.recurrentBias)]
+    where !biases.isEmpty {
+      addTensor("\(layer).bias_\(name)_l0", biases.flatMap { $0 }, shape: [gates * n])
+    }
+    for (name, values) in weights.vectors { addTensor("\(layer).\(name)_l0", values, shape: [n]) }
+    for (state, values) in weights.initial {
+      addTensor("\(layer).\(state)0_l0", values, shape: [n])
+    }
+  }
 
   // MARK: Names
 
@@ -104,33 +217,6 @@ struct DescriptionText {
       name = "\(word)_\(count)"
     }
     return name
-  }
-
-  /// `/rnn/LSTM_1` is rnn_1, `/fc1/MatMul` is fc1; a name that only says the operator becomes the
-  /// layer's kind.
-  static func layerWord(_ nodeName: String, kind: String) -> String {
-    var parts = nodeName.split(whereSeparator: { "/:".contains($0) }).map(String.init)
-    guard let last = parts.popLast() else { return kind }
-    let number = last.split(separator: "_").last.map(String.init) ?? ""
-    let suffix = !number.isEmpty && number.allSatisfy(\.isNumber) ? "_\(number)" : ""
-    guard let owner = parts.last else { return kind }
-    return word(owner + suffix)
-  }
-
-  /// A name that descriptions accept, and that YAML takes for a text.
-  static func word(_ text: String) -> String {
-    let mapped = text.map { character -> Character in
-      character.isASCII && (character.isLetter || character.isNumber || "_-".contains(character))
-        ? character : "_"
-    }
-    var word = String(mapped.prefix(100))
-    while word.hasPrefix("_") || word.hasPrefix("-") { word.removeFirst() }
-    while word.hasSuffix("_") { word.removeLast() }
-    let reserved = ["", "true", "false", "null", "none"]
-    guard !reserved.contains(word.lowercased()), word.first?.isLetter == true else {
-      return word.isEmpty ? "value" : "v_" + word
-    }
-    return word
   }
 
   // MARK: Text

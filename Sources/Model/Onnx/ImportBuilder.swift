@@ -8,13 +8,15 @@ struct ImportBuilder {
   let name: String
   let states: StateInputs
   private(set) var text: DescriptionText
+  /// Layers that bring a part of another's vector to the front: by layer and part.
+  private var fronts: [String: String] = [:]
   /// How many nodes, bodies' included, and outputs read a name.
   private let uses: [String: Int]
   private let writers: [String: OnnxNode]
   private var values: [String: StepValue] = [:]
   /// Names computed from shapes alone.
   private var shapeNames: Set<String> = []
-  private(set) var stateInputs: [String: [String]] = [:]
+  private var stateInputs: [String: [ImportedModel.StatePart]] = [:]
   var warnings: [String] = []
   /// Nodes done.
   private(set) var progress = 0
@@ -48,12 +50,22 @@ struct ImportBuilder {
       progress += 1
     }
     let (outputs, stateOutputs) = try outputs()
+    let moved = text.finish()
+    func placed(_ port: ImportedModel.StatePort) -> ImportedModel.StatePort {
+      var port = port
+      for i in port.parts.indices {
+        guard let target = moved[port.parts[i].layer] else { continue }
+        port.parts[i].layer = target.layer
+        port.parts[i].offset += target.offset
+      }
+      return port
+    }
     return ImportedModel(
       name: name, description: text.yaml, tensors: text.tensors, layers: text.origins,
       inputs: ports, outputs: outputs,
       stateInputs: states.states.map {
-        ImportedModel.StatePort(graphName: $0.name, states: stateInputs[$0.name] ?? [])
-      }, stateOutputs: stateOutputs, warnings: warnings)
+        placed(ImportedModel.StatePort(graphName: $0.name, parts: stateInputs[$0.name] ?? []))
+      }, stateOutputs: stateOutputs.map(placed), warnings: warnings)
   }
 
   private mutating func add(
@@ -69,6 +81,7 @@ struct ImportBuilder {
     let feature = axes.firstIndex(of: .feature(0))
     let width = feature.flatMap { input.type?.shape?[$0].size } ?? 1
     let name = text.addInput(input.name, element: element, width: feature == nil ? nil : width)
+    text.setWidth(name, width)
     values[input.name] = StepValue(source: name, width: width, axes: axes)
     return ImportedModel.Port(graphName: input.name, name: name, axes: axes)
   }
@@ -114,7 +127,7 @@ struct ImportBuilder {
         throw OnnxError(at: .value(output.name), "is an output that depends on no input's values")
       }
       if !value.states.isEmpty, !value.isSequence, hasSequence || value.source == nil {
-        stateOutputs.append(.init(graphName: output.name, states: value.states))
+        stateOutputs.append(.init(graphName: output.name, parts: value.states))
         continue
       }
       value = try inOnePiece(value, for: output.name)
@@ -139,7 +152,8 @@ struct ImportBuilder {
     guard let source = value.source, text.isInput(source) else { return value }
     // An output stands for a layer; an input that is handed on needs one.
     let layer = text.addLayer(
-      "activation", hint: output, from: [source], keys: [("kind", "linear")], origin: output)
+      "activation", word: DescriptionText.word(output), from: [source], keys: [("kind", "linear")],
+      origin: output)
     return value.replaced(by: layer)
   }
 }
@@ -183,15 +197,24 @@ extension ImportBuilder {
     throw OnnxError(node, input: index, name, "\(what); only values of steps are imported here")
   }
 
-  /// The same where the vector must be in one piece along one axis.
-  func vector(_ node: OnnxNode, _ index: Int) throws(OnnxError) -> (StepValue, axis: Int, String) {
+  /// The same with its layer, for what works on every element alone, wherever it stands.
+  func elements(_ node: OnnxNode, _ index: Int) throws(OnnxError) -> (StepValue, String) {
     let value = try value(node, index)
     guard let source = value.source else {
+      let names = value.states.map(\.state).joined(separator: ", ")
       throw OnnxError(
-        node, input: index, node.inputs[index],
-        "is the state \(value.states.joined(separator: ", ")), which no layer of a description reads"
-      )
+        node, input: index, node.inputs[index], "is the state \(names), which no layer reads")
     }
+    guard value.axes.contains(where: \.isFeature) else {
+      throw OnnxError(
+        node, input: index, node.inputs[index], "has axes \(axesText(value)), no vector per step")
+    }
+    return (value, source)
+  }
+
+  /// The same where the vector must be in one piece along one axis.
+  func vector(_ node: OnnxNode, _ index: Int) throws(OnnxError) -> (StepValue, axis: Int, String) {
+    let (value, source) = try elements(node, index)
     guard let axis = value.featureAxis else {
       throw OnnxError(
         node, input: index, node.inputs[index], "has axes \(axesText(value)), no vector per step")
@@ -204,6 +227,7 @@ extension ImportBuilder {
   }
 
   mutating func set(_ node: OnnxNode, _ value: StepValue, output: Int = 0) {
+    if let source = value.source { text.setWidth(source, value.width) }
     if let name = node.output(output) { values[name] = value }
   }
 
@@ -211,9 +235,12 @@ extension ImportBuilder {
   mutating func layer(
     _ kind: String, for node: OnnxNode, from sources: [String], _ keys: [(String, String)] = []
   ) -> String {
-    text.addLayer(
-      kind, hint: node.name, from: sources, keys: keys, origin: "\(node.name) (\(node.opType))")
+    let word = DescriptionText.layerWord(node.name, opType: node.opType, kind: kind)
+    return text.addLayer(
+      kind, word: word, from: sources, keys: keys, origin: "\(node.name) (\(node.opType))")
   }
+
+  mutating func addCell(_ layer: String, _ weights: CellWeights) { text.addCell(layer, weights) }
 
   mutating func addTensor(_ name: String, _ values: [Float], shape: [Int]) {
     text.addTensor(name, values, shape: shape)
@@ -227,7 +254,25 @@ extension ImportBuilder {
   func key(_ key: String, of layer: String) -> String? { text.key(key, of: layer) }
   func kind(of layer: String) -> String? { text.kind(of: layer) }
 
-  mutating func noteState(_ graphInput: String, _ state: String) {
-    stateInputs[graphInput, default: []].append(state)
+  mutating func noteState(_ graphInput: String, _ part: ImportedModel.StatePart) {
+    stateInputs[graphInput, default: []].append(part)
+  }
+
+  /// A layer with part `part` of the vector before the others, made once.
+  mutating func partInFront(
+    _ part: Int, of value: StepValue, _ source: String, _ node: OnnxNode
+  ) -> String {
+    let key = "\(source) \(part) \(value.parts)"
+    if let layer = fronts[key] { return layer }
+    let after = value.parts[(part + 1)...].reduce(1, *)
+    let before = value.parts[..<part].reduce(1, *)
+    let size = value.parts[part]
+    let order = (0..<size).flatMap { p in
+      (0..<before).flatMap { b in (0..<after).map { (b * size + p) * after + $0 } }
+    }
+    let parts = after == 1 ? [before, size] : []
+    let layer = MovementImport.permutation(&self, node, order, source, parts)
+    fronts[key] = layer
+    return layer
   }
 }

@@ -37,11 +37,30 @@ package struct ImportedModel: Sendable {
     package var isFinal = false
   }
 
-  /// A graph input or output that carries states, in the order of their stacking.
+  /// One state of a layer, or a part of it, in a graph's array.
+  package struct StatePart: Sendable, Hashable {
+    package var layer: String
+    /// h or c.
+    package var letter: String
+    /// Elements of the state that these are: from `offset`, `count` of them.
+    package var offset = 0
+    package var count: Int
+    /// For every axis the index where the state lies, nil for an axis that is the state's own.
+    package var place: [Int?]
+
+    /// As in state files: `rnn.h_l0`.
+    package var state: String { "\(layer).\(letter)_l0" }
+
+    /// `[1, :, :]`.
+    package var text: String {
+      "[\(place.map { $0.map { "\($0)" } ?? ":" }.joined(separator: ", "))]"
+    }
+  }
+
+  /// A graph input or output that carries states.
   package struct StatePort: Sendable {
     package var graphName: String
-    /// As in state files: `rnn.h_l0`.
-    package var states: [String]
+    package var parts: [StatePart]
   }
 
   package struct Layer: Sendable {
@@ -63,6 +82,12 @@ package struct ImportedModel: Sendable {
   package var stateInputs: [StatePort]
   package var stateOutputs: [StatePort]
   package var warnings: [String]
+
+  /// Whether the state comes from several places of the file, being one of several cells there.
+  package func hasSeveralParts(of part: StatePart) -> Bool {
+    let all = (stateInputs + stateOutputs).flatMap(\.parts).filter { $0.state == part.state }
+    return Set(all.map(\.offset)).count > 1
+  }
 
   package var weightsFile: String { name + ".safetensors" }
   package var descriptionFile: String { name + ".yaml" }

@@ -12,8 +12,8 @@ struct StepValue: Sendable {
   var parts: [Int]
   /// Of the last step only.
   var isFinal = false
-  /// States whose final values it holds, untouched but for axes.
-  var states: [String] = []
+  /// States whose final values it holds, untouched but for axes, and where in the array.
+  var states: [ImportedModel.StatePart] = []
   /// It is all steps' result too, so that as an output it is one.
   var isSequence = true
 
@@ -40,5 +40,30 @@ struct StepValue: Sendable {
       value.parts = [width]
     }
     return value
+  }
+
+  /// The axes in another order, or some of them: new axis i is old axis order[i], or a one.
+  mutating func rearrange(_ order: [Int?]) {
+    let old = axes
+    axes = order.map { $0.map { old[$0] } ?? .unit }
+    for i in states.indices {
+      let place = states[i].place
+      states[i].place = order.map { $0.flatMap { place[$0] } }
+    }
+  }
+
+  /// Makes a part of one element, whose axis is `axis`, a one that means nothing.
+  mutating func dropPart(_ part: Int, at axis: Int) {
+    axes[axis] = .unit
+    guard parts.count > 1 else { return }
+    parts.remove(at: part)
+    renumber { $0 > part ? $0 - 1 : $0 }
+  }
+
+  /// New numbers for the vector's parts.
+  mutating func renumber(_ change: (Int) -> Int) {
+    axes = axes.map { axis in
+      if case .feature(let part) = axis { .feature(change(part)) } else { axis }
+    }
   }
 }

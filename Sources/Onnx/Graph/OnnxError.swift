@@ -17,6 +17,8 @@ package struct OnnxError: Error, Sendable, Equatable {
     case malformed
     /// Exit code 66: the file, or one with its external data, is not there.
     case missing
+    /// Exit code 64: the file is sound, what was asked of it does not fit it.
+    case request
   }
 
   package var kind: Kind
@@ -55,7 +57,12 @@ package struct OnnxError: Error, Sendable, Equatable {
 
   /// The tool's common form: `model.onnx: node 'GRU_12' (GRU, input 2 'W'): error: ...`.
   package func inputError(file: String) -> InputError {
-    let kind: InputError.Kind = self.kind == .missing ? .missing : .malformed
+    let kind: InputError.Kind =
+      switch self.kind {
+      case .malformed: .malformed
+      case .missing: .missing
+      case .request: .request
+      }
     let place = ([file] + (self.place.text.map { [$0] } ?? [])).joined(separator: ": ")
     return InputError(kind, .error(file: place, message, notes: notes, help: help))
   }

@@ -49,7 +49,7 @@ package enum OnnxSimplifier {
     guard let wrong = shapes.keys.sorted().first(where: { !names.contains($0) }) else { return }
     let known = names.map(onnxQuoted).joined(separator: ", ")
     throw OnnxError(
-      at: .file, "no input has an axis \(onnxQuoted(wrong))",
+      kind: .request, at: .file, "no input has an axis \(onnxQuoted(wrong))",
       notes: [names.isEmpty ? "every axis has a number" : "the named axes are \(known)"])
   }
 

@@ -95,5 +95,5 @@ extension ProtoAttribute {
 }
 
 extension ProtoNode {
-  var place: OnnxError.Place { .node(name: name, opType: opType) }
+  var place: OnnxError.Place { .node(name: name.isEmpty ? opType : name, opType: opType) }
 }

@@ -14,8 +14,11 @@ struct ModelReader {
       opsets: opsets, irVersion: proto.irVersion, tensors: TensorReader(external: external))
     let (graph, free) = try reader.read(proto.graph, nodes: nodes, depth: 0)
     if let missing = free.min(by: { $0.value.order < $1.value.order }) {
-      throw OnnxError(
-        at: missing.value.place, "reads \(onnxQuoted(missing.key)), which nothing writes")
+      let message =
+        missing.value.place == .value(missing.key)
+        ? "is an output that nothing writes"
+        : "reads \(onnxQuoted(missing.key)), which nothing writes"
+      throw OnnxError(at: missing.value.place, message)
     }
     return OnnxModel(
       file: file, irVersion: proto.irVersion, producerName: proto.producerName,

@@ -22,12 +22,12 @@ struct ImportListing {
     for port in model.inputs {
       ports.add([port.graphName, axes(port), "input \(port.name)"])
     }
-    for port in model.stateInputs { ports.add([port.graphName, "", states(port, "start of")]) }
+    for port in model.stateInputs { addStates(port, "start of", to: &ports) }
     for port in model.outputs {
       let steps = port.isFinal ? ", of which the file gives the last step" : ""
       ports.add([port.graphName, axes(port), "output \(port.name)\(steps)"])
     }
-    for port in model.stateOutputs { ports.add([port.graphName, "", states(port, "end of")]) }
+    for port in model.stateOutputs { addStates(port, "end of", to: &ports) }
     try session.print(ports)
     try session.print("\nwrote " + files.joined(separator: " and "))
   }
@@ -41,8 +41,18 @@ struct ImportListing {
     "[\(port.axes.map(\.text).joined(separator: ", "))]"
   }
 
-  private func states(_ port: ImportedModel.StatePort, _ what: String) -> String {
-    "\(what) \(port.states.joined(separator: ", "))"
+  /// Nothing for a state as a whole.
+  private func range(_ part: ImportedModel.StatePart) -> String {
+    let isPart = model.hasSeveralParts(of: part)
+    return isPart ? "[\(part.offset)..<\(part.offset + part.count)]" : ""
+  }
+
+  private func addStates(
+    _ port: ImportedModel.StatePort, _ what: String, to table: inout Table
+  ) {
+    for part in port.parts {
+      table.add([port.graphName, part.text, "\(what) \(part.state)\(range(part))"])
+    }
   }
 
   private var json: JSON {
@@ -70,6 +80,12 @@ struct ImportListing {
   }
 
   private static func json(_ port: ImportedModel.StatePort) -> JSON {
-    .object(["graph_name": .string(port.graphName), "states": .strings(port.states)])
+    let parts = port.parts.map { part in
+      JSON.object([
+        "state": .string(part.state), "offset": .integer(part.offset),
+        "count": .integer(part.count), "place": .array(part.place.map(JSON.optional)),
+      ])
+    }
+    return .object(["graph_name": .string(port.graphName), "parts": .array(parts)])
   }
 }

@@ -31,7 +31,7 @@ enum ActivationImport {
   private static func apply(
     _ activation: Activation, _ builder: inout ImportBuilder, _ node: OnnxNode
   ) throws(OnnxError) {
-    let (value, _, source) = try builder.vector(node, 0)
+    let (value, source) = try builder.elements(node, 0)
     let word = activation.function.rawValue
     let isDefault = activation == Activation(activation.function)
     if isDefault, builder.isReadOnce(node.inputs[0]), builder.kind(of: source) == "linear",

@@ -50,7 +50,7 @@ enum ElementwiseImport {
     _ factor: StepConstant, _ offset: StepConstant, of index: Int, _ builder: inout ImportBuilder,
     _ node: OnnxNode
   ) throws(OnnxError) {
-    let (value, _, source) = try builder.vector(node, index)
+    let (value, source) = try builder.elements(node, index)
     if case .scalar(let by) = factor, case .scalar(let plus) = offset {
       let keys = [("by", number(by))] + (plus == 0 ? [] : [("offset", number(plus))])
       builder.set(node, value.replaced(by: builder.layer("scale", for: node, from: [source], keys)))
@@ -89,7 +89,7 @@ enum ElementwiseImport {
   private static func giveBias(
     _ offset: StepConstant, to index: Int, _ builder: inout ImportBuilder, _ node: OnnxNode
   ) throws(OnnxError) -> Bool {
-    let (value, _, source) = try builder.vector(node, index)
+    let (value, source) = try builder.elements(node, index)
     guard builder.isReadOnce(node.inputs[index]), builder.kind(of: source) == "linear",
       builder.key("bias", of: source) == "false", builder.key("activation", of: source) == nil,
       !builder.isShared(source)
@@ -116,7 +116,7 @@ enum ElementwiseImport {
       }
       return
     }
-    let (_, _, source) = try builder.vector(node, 1)
+    let (_, source) = try builder.elements(node, 1)
     let negated = builder.layer("scale", for: node, from: [source], [("by", "-1.0")])
     try join("add", &builder, node, instead: (1, negated))
   }
@@ -151,7 +151,7 @@ enum ElementwiseImport {
 
   private static func power(_ builder: inout ImportBuilder, _ node: OnnxNode) throws(OnnxError) {
     let exponent = builder.constant(node.input(1))?.elements.asDoubles()
-    let (value, _, source) = try builder.vector(node, 0)
+    let (value, source) = try builder.elements(node, 0)
     let words = [2.0: "square", 0.5: "sqrt"]
     guard let exponent, exponent.count == 1, let word = words[exponent[0]] else {
       throw OnnxError(node, "is a power that no activation of a description is")
@@ -168,14 +168,14 @@ enum ElementwiseImport {
     var sources: [String] = []
     var values: [StepValue] = []
     for index in node.inputs.indices {
-      let (value, _, source) = try builder.vector(node, index)
+      let (value, source) = try builder.elements(node, index)
       values.append(value)
       sources.append(instead?.index == index ? instead!.layer : source)
     }
     guard let first = values.first, sources.count > 1 else {
       throw OnnxError(node, "takes two values or more")
     }
-    guard values.allSatisfy({ $0.width == first.width }) else {
+    guard values.allSatisfy({ $0.width == first.width && $0.parts == first.parts }) else {
       throw OnnxError(node, "repeats a vector along another, which no layer of a description does")
     }
     var axes = first.axes

@@ -11,7 +11,8 @@ struct ImportRule: Sendable {
   static let all: [String: ImportRule] = {
     var rules: [String: ImportRule] = [:]
     let families = [
-      MovementImport.rules, SlicingImport.rules, ProductImport.rules, ElementwiseImport.rules,
+      MovementImport.rules, SlicingImport.rules, ProductImport.rules, EinsumImport.rules,
+      ElementwiseImport.rules,
       ActivationImport.rules, NormImport.rules, RecurrentImport.rules,
     ]
     for family in families { rules.merge(family) { first, _ in first } }

@@ -33,10 +33,10 @@ enum MovementImport {
     _ builder: inout ImportBuilder, _ node: OnnxNode
   ) throws(OnnxError) {
     var value = try builder.value(node, 0)
-    let axes = value.axes
-    let order = try node.ints("perm") ?? Array(axes.indices.reversed())
-    guard Set(order) == Set(axes.indices) else { throw OnnxError(node, "perm does not fit") }
-    value.axes = order.map { axes[$0] }
+    let axes = value.axes.indices
+    let order = try node.ints("perm") ?? Array(axes.reversed())
+    guard Set(order) == Set(axes) else { throw OnnxError(node, "perm does not fit") }
+    value.rearrange(order)
     builder.set(node, value)
   }
 
@@ -57,16 +57,13 @@ enum MovementImport {
     } else {
       throw OnnxError(node, "drops axes that are not known before it runs")
     }
-    if let wrong = dropped.first(where: {
-      value.axes.indices.contains($0) && value.axes[$0] != .unit
-    }
-    ) {
-      // The one axis of a vector of one element may go; nothing is left of others.
-      guard value.axes[wrong] == .feature(0), value.width == 1 else {
-        throw OnnxError(node, "drops axis \(wrong), which is the \(value.axes[wrong].text) axis")
+    for axis in dropped where value.axes.indices.contains(axis) && value.axes[axis] != .unit {
+      guard case .feature(let part) = value.axes[axis], value.parts[part] == 1 else {
+        throw OnnxError(node, "drops axis \(axis), which is the \(value.axes[axis].text) axis")
       }
+      value.dropPart(part, at: axis)
     }
-    value.axes = value.axes.indices.filter { !dropped.contains($0) }.map { value.axes[$0] }
+    value.rearrange(value.axes.indices.filter { !dropped.contains($0) })
     builder.set(node, value)
   }
 
@@ -81,8 +78,8 @@ enum MovementImport {
     else { throw OnnxError(node, "adds axes that are not known before it runs") }
     let rank = value.axes.count + axes.count
     let added = Set(axes.map { $0 < 0 ? $0 + rank : $0 })
-    var rest = value.axes[...]
-    value.axes = (0..<rank).map { added.contains($0) ? .unit : rest.removeFirst() }
+    var rest = Array(value.axes.indices)[...]
+    value.rearrange((0..<rank).map { added.contains($0) ? nil : rest.removeFirst() })
     builder.set(node, value)
   }
 
@@ -102,7 +99,7 @@ enum MovementImport {
           + "that mixes steps, which no layer of a description does")
     }
     guard let order, let source = value.source else {
-      builder.set(node, result)
+      builder.set(node, result.withStatesFollowed(from: value))
       return
     }
     builder.set(node, result.replaced(by: permutation(&builder, node, order, source, value.parts)))
@@ -121,5 +118,22 @@ enum MovementImport {
     }
     let list = order.map(String.init).joined(separator: ", ")
     return builder.layer("permute", for: node, from: [source], [("permutation", "[\(list)]")])
+  }
+}
+
+extension StepValue {
+  /// After a Reshape that only moves ones about, states are where they were; otherwise they are
+  /// not followed, and the value is an ordinary one.
+  fileprivate func withStatesFollowed(from before: StepValue) -> StepValue {
+    var result = self
+    result.states = []
+    guard !before.states.isEmpty, before.states.allSatisfy({ $0.place.allSatisfy { $0 == nil } })
+    else { return result }
+    result.states = before.states.map { part in
+      var part = part
+      part.place = axes.map { _ in nil }
+      return part
+    }
+    return result
   }
 }

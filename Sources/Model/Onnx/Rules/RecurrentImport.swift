@@ -46,16 +46,27 @@ enum RecurrentImport {
     try refuseOptions(builder, node)
     let weights = try RecurrentWeights(builder, node, gates: kind.fileGates, inputs: value.width)
     var keys = [("hidden", "\(weights.hidden)")]
-    keys += try activationKeys(node, kind)
+    keys += try RecurrentActivations.keys(node, kind.functions)
+    let gates = try coupled(node) ? kind.gates.filter { $0 != "f" } : kind.gates
+    if gates.count < kind.gates.count { keys.append(("coupled", "true")) }
+    if weights.hasPeepholes { keys.append(("peepholes", "true")) }
     if let clip = try node.optionalFloat("clip") { keys.append(("clip", "\(clip)")) }
     if node.opType == "GRU" { keys += try resetKey(&builder, node) }
     let initial = try InitialStates(builder, node, kind.states, hidden: weights.hidden)
     if !initial.learned.isEmpty { keys.append(("initial", "learned")) }
     let layer = builder.layer(kind.keyword, for: node, from: [source], keys)
-    weights.store(in: &builder, as: layer, gates: kind.gates)
-    initial.store(in: &builder, as: layer)
+    var cell = weights.cell(gates)
+    cell.initial = initial.learned.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    builder.addCell(layer, cell)
+    initial.note(in: &builder, as: layer, hidden: weights.hidden)
     setOutputs(
       &builder, node, layer, value, weights.hidden, isBatchFirst: isBatchFirst, kind.states)
+  }
+
+  /// Whether the forget gate is what the input gate leaves.
+  private static func coupled(_ node: OnnxNode) throws(OnnxError) -> Bool {
+    guard node.opType == "LSTM" else { return false }
+    return try node.int("input_forget", default: 0) != 0
   }
 
   /// What these layers cannot do yet.
@@ -69,16 +80,7 @@ enum RecurrentImport {
     if let name = node.input(4) {
       throw OnnxError(
         node, input: 4, "sequence_lens",
-        "\(onnxQuoted(name)): sequences of several lengths are "
-          + "not imported")
-    }
-    guard try node.int("input_forget", default: 0) == 0 else {
-      throw OnnxError(node, "couples its input and forget gates, which is not imported")
-    }
-    if let name = node.input(7) {
-      guard builder.constant(name)?.elements.asDoubles()?.allSatisfy({ $0 == 0 }) == true else {
-        throw OnnxError(node, input: 7, "P", "has peepholes, which are not imported")
-      }
+        "\(onnxQuoted(name)): sequences of several lengths are not imported")
     }
   }
 
@@ -94,70 +96,6 @@ enum RecurrentImport {
     return [("reset", "before")]
   }
 
-  // MARK: Activations
-
-  private static func activationKeys(
-    _ node: OnnxNode, _ kind: Kind
-  ) throws(OnnxError) -> [(String, String)] {
-    let names = try node.strings("activations") ?? kind.functions
-    guard names.count == kind.functions.count else {
-      throw OnnxError(node, "has \(names.count) activations, not \(kind.functions.count)")
-    }
-    let alphas = try node.floats("activation_alpha") ?? []
-    let betas = try node.floats("activation_beta") ?? []
-    var functions: [Activation.Function] = []
-    var (alpha, beta) = (alphas[...], betas[...])
-    for name in names {
-      let takes = parameters(of: name)
-      let a = takes >= 1 ? alpha.popFirst() : nil
-      let b = takes >= 2 ? beta.popFirst() : nil
-      functions.append(try function(name, alpha: a, beta: b, node))
-    }
-    if node.opType == "LSTM", functions[1] != functions[2] {
-      throw OnnxError(
-        node, "has two activations, \(names[1]) and \(names[2]), where a cell has one")
-    }
-    let (main, gate) = node.opType == "RNN" ? (functions[0], nil) : (functions[1], functions[0])
-    var keys: [(String, String)] = []
-    if main != .tanh { keys.append(("activation", main.rawValue)) }
-    if let gate, gate != .sigmoid { keys.append(("gate_activation", gate.rawValue)) }
-    return keys
-  }
-
-  /// How many of alpha and beta a function takes.
-  private static func parameters(of name: String) -> Int {
-    switch name.lowercased() {
-    case "affine", "scaledtanh", "hardsigmoid": 2
-    case "leakyrelu", "thresholdedrelu", "elu": 1
-    default: 0
-    }
-  }
-
-  private static func function(
-    _ name: String, alpha: Float?, beta: Float?, _ node: OnnxNode
-  ) throws(OnnxError) -> Activation.Function {
-    let function: Activation.Function? =
-      switch name.lowercased() {
-      case "tanh": .tanh
-      case "sigmoid": .sigmoid
-      case "relu": .relu
-      case "softsign": .softsign
-      case "softplus": .softplus
-      case "leakyrelu": alpha ?? 0.01 == 0.01 ? .leakyRelu : nil
-      case "elu": alpha ?? 1 == 1 ? .elu : nil
-      case "affine": alpha ?? 1 == 1 && beta ?? 0 == 0 ? .linear : nil
-      case "hardsigmoid":
-        ActivationImport.hardSigmoid(alpha: alpha ?? 0.2, beta: beta ?? 0.5)
-      default: nil
-      }
-    guard let function else {
-      let parameters = [alpha, beta].compactMap { $0 }.map { "\($0)" }
-      let suffix = parameters.isEmpty ? "" : " with \(parameters.joined(separator: " and "))"
-      throw OnnxError(node, "has the activation \(onnxQuoted(name))\(suffix), which no cell has")
-    }
-    return function
-  }
-
   // MARK: Outputs
 
   private static func setOutputs(
@@ -170,13 +108,17 @@ enum RecurrentImport {
       isBatchFirst ? [batch, steps, .unit, .feature(0)] : [steps, .unit, batch, .feature(0)]
     let final: [StepAxis] =
       isBatchFirst ? [batch, .unit, .feature(0)] : [.unit, batch, .feature(0)]
+    func part(_ state: String, _ axes: [StepAxis]) -> ImportedModel.StatePart {
+      ImportedModel.StatePart(
+        layer: layer, letter: state, count: hidden, place: axes.map { _ in nil })
+    }
     var output = StepValue(source: layer, width: hidden, axes: all)
     // The only step's result is the final state too.
-    if steps == .unit { output.states = ["\(layer).h_l0"] }
+    if steps == .unit { output.states = [part("h", all)] }
     builder.set(node, output)
     for (index, state) in states.enumerated() {
       var value = StepValue(source: index == 0 ? layer : nil, width: hidden, axes: final)
-      value.states = ["\(layer).\(state)_l0"]
+      value.states = [part(state, final)]
       value.isFinal = steps != .unit
       value.isSequence = false
       builder.set(node, value, output: index + 1)

@@ -58,44 +58,62 @@ enum SlicingImport {
     case .time where part.isLast && !value.isFinal:
       value.axes[axis] = .unit
       value.isFinal = true
-    case .feature where value.parts.count == 1:
-      guard part.step == 1, let source = value.source else {
+    case .feature(let piece):
+      guard part.step == 1 else {
         throw OnnxError(node, "takes every \(part.step)th element, which no layer does")
       }
-      let start = part.start < 0 ? part.start + value.width : part.start
-      let end = part.end < 0 ? part.end + value.width : min(part.end, value.width)
+      let size = value.parts[piece]
+      let start = part.start < 0 ? part.start + size : part.start
+      let end = part.end < 0 ? part.end + size : min(part.end, size)
       guard 0 <= start, start < end else { throw OnnxError(node, "takes no element") }
-      let name = builder.layer(
-        "slice", for: node, from: [source], [("start", "\(start)"), ("end", "\(end)")])
-      value = value.replaced(by: name, width: end - start)
+      value = try cut(value, piece, start..<end, &builder, node)
     default:
       throw OnnxError(
         node, "takes a part of the \(value.axes[axis].text) axis, which no layer does")
     }
   }
 
+  /// Elements `range` of one part of the vector. Parts before it are brought behind it first, so
+  /// that they are one run.
+  private static func cut(
+    _ value: StepValue, _ part: Int, _ range: Range<Int>, _ builder: inout ImportBuilder,
+    _ node: OnnxNode
+  ) throws(OnnxError) -> StepValue {
+    guard var source = value.source else { throw OnnxError(node, "takes a part of a state") }
+    var result = value
+    if part > 0 {
+      source = builder.partInFront(part, of: value, source, node)
+      let size = result.parts.remove(at: part)
+      result.parts.insert(size, at: 0)
+      result.renumber { $0 == part ? 0 : $0 < part ? $0 + 1 : $0 }
+    }
+    let rest = result.parts.dropFirst().reduce(1, *)
+    let (start, end) = (range.lowerBound * rest, range.upperBound * rest)
+    let layer = builder.layer(
+      "slice", for: node, from: [source], [("start", "\(start)"), ("end", "\(end)")])
+    let parts = [range.count] + result.parts.dropFirst()
+    result = result.replaced(by: layer, width: end - start)
+    result.parts = parts
+    return result
+  }
+
   private static func split(_ builder: inout ImportBuilder, _ node: OnnxNode) throws(OnnxError) {
-    let (value, feature, source) = try builder.vector(node, 0)
-    let rank = value.axes.count
+    let (value, _) = try builder.elements(node, 0)
     let given = try node.int("axis", default: 0)
-    guard (given < 0 ? given + rank : given) == feature else {
+    let axis = given < 0 ? given + value.axes.count : given
+    guard value.axes.indices.contains(axis), case .feature(let part) = value.axes[axis] else {
       throw OnnxError(node, "splits another axis than the vectors'")
     }
     var start = 0
     for (i, name) in node.outputs.enumerated() {
-      guard !name.isEmpty else {
-        throw OnnxError(node, "has a part without a name")
-      }
-      guard let width = builder.graph.valueInfos[name]?.shape?[feature].size else {
+      guard let size = builder.graph.valueInfos[name]?.shape?[axis].size, size > 0 else {
         throw OnnxError(node, "has parts whose sizes are not known before it runs")
       }
-      let end = start + width
       if builder.isRead(name) {
-        let layer = builder.layer(
-          "slice", for: node, from: [source], [("start", "\(start)"), ("end", "\(end)")])
-        builder.set(node, value.replaced(by: layer, width: width), output: i)
+        let piece = try cut(value, part, start..<start + size, &builder, node)
+        builder.set(node, piece, output: i)
       }
-      start = end
+      start += size
     }
   }
 
@@ -125,7 +143,11 @@ enum SlicingImport {
       throw OnnxError(
         node, "takes elements of the \(value.axes[axis].text) axis, which no layer does")
     }
-    if indices.shape.isEmpty { value.axes.remove(at: axis) } else { value.axes[axis] = .unit }
+    if indices.shape.isEmpty {
+      value.rearrange(value.axes.indices.filter { $0 != axis })
+    } else {
+      value.axes[axis] = .unit
+    }
     builder.set(node, value)
   }
 
@@ -172,6 +194,23 @@ enum SlicingImport {
 
   // MARK: Concat
 
+  /// States behind each other along an axis.
+  private static func stacked(
+    _ lists: [[ImportedModel.StatePart]], along axis: Int
+  ) -> [ImportedModel.StatePart] {
+    var start = 0
+    var result: [ImportedModel.StatePart] = []
+    for list in lists {
+      let count = (list.compactMap { $0.place[axis] }.max() ?? 0) + 1
+      for var part in list {
+        part.place[axis] = start + (part.place[axis] ?? 0)
+        result.append(part)
+      }
+      start += count
+    }
+    return result
+  }
+
   private static func concat(_ builder: inout ImportBuilder, _ node: OnnxNode) throws(OnnxError) {
     var values: [StepValue] = []
     for index in node.inputs.indices { values.append(try builder.value(node, index)) }
@@ -182,7 +221,7 @@ enum SlicingImport {
       result.axes.indices.contains(axis)
     else { throw OnnxError(node, "joins values whose axes mean different things") }
     if result.axes[axis] == .unit, values.allSatisfy({ !$0.states.isEmpty }) {
-      result.states = values.flatMap(\.states)
+      result.states = stacked(values.map(\.states), along: axis)
       result.source = nil
       result.isSequence = false
       builder.set(node, result)
