@@ -40,7 +40,24 @@ enum ComparedOutput {
     }
   }
 
-  var cells: [String] {
+  /// A table of all, and the tolerance.
+  static func print(
+    _ rows: [ComparedOutput], absolute: Double, relative: Double, _ session: Session
+  ) throws {
+    var table = Table([
+      .word("output"), .number("steps"), .number("max abs"), .number("max rel"),
+      .number("worst step"), .number("worst index"), .word("agrees"),
+    ])
+    for row in rows { table.add(row.cells) }
+    try session.print(table)
+    for row in rows {
+      if let reason = row.reason { try session.print("\(row.name): \(reason)") }
+    }
+    try session.print(
+      "tolerance: |a - b| <= \(significant(absolute)) + \(significant(relative)) |b|")
+  }
+
+  private var cells: [String] {
     switch self {
     case .compared(let c), .state(let c):
       [

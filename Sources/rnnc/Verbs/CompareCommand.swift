@@ -107,19 +107,8 @@ struct CompareCommand: Verb {
   }
 
   private func report(_ rows: [ComparedOutput], _ session: Session) throws {
-    var table = Table([
-      .word("output"), .number("steps"), .number("max abs"), .number("max rel"),
-      .number("worst step"), .number("worst index"), .word("agrees"),
-    ])
-    for row in rows {
-      session.addResult(row.json)
-      table.add(row.cells)
-    }
-    try session.print(table)
-    for row in rows {
-      if let reason = row.reason { try session.print("\(row.name): \(reason)") }
-    }
-    try session.print("tolerance: |a - b| <= \(significant(atol)) + \(significant(rtol)) |b|")
+    for row in rows { session.addResult(row.json) }
+    try ComparedOutput.print(rows, absolute: atol, relative: rtol, session)
   }
 }
 
