@@ -21,6 +21,9 @@ struct ImportBuilder {
   /// Nodes done.
   private(set) var progress = 0
 
+  /// Descriptions have limits of their own, in bytes and in nodes of their text.
+  private static let layerLimit = 4096
+
   var graph: OnnxGraph { model.graph }
 
   init(_ model: OnnxModel, name: String, states: StateInputs) {
@@ -99,6 +102,9 @@ struct ImportBuilder {
     guard let rule = ImportRule.all[node.opType] else {
       throw OnnxError(
         node, "has no counterpart among the layers of a description, and is not imported")
+    }
+    guard text.layerCount < Self.layerLimit else {
+      throw OnnxError(node, "is beyond the \(Self.layerLimit) layers that an import may have")
     }
     try rule.apply(&self, node)
   }
