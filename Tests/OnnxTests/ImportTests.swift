@@ -134,6 +134,59 @@ import Testing
     try checkGolden(text(graph), "import_classifier.txt")
   }
 
+  /// Two GRUs on the halves of one vector are one in two blocks, and so are their states.
+  @Test func cellsBesideEachOther() throws {
+    func gru(_ k: Int) -> [ProtoNode] {
+      [
+        node("Slice", ["h0", "at\(k)", "to\(k)", "axis0"], ["h0_\(k)"]),
+        node(
+          "GRU", ["x\(k)", "w\(k)", "r\(k)", "b\(k)", "", "h0_\(k)"], ["y\(k)", "h\(k)"],
+          name: "/g/\(k)/GRU",
+          [attribute("hidden_size", int: 2), attribute("linear_before_reset", int: 1)]),
+        node("Squeeze", ["y\(k)", "axis1"], ["s\(k)"]),
+      ]
+    }
+    let graph = graph(
+      [node("Split", ["x"], ["x0", "x1"], [attribute("axis", int: 2)])] + gru(0) + gru(1) + [
+        node("Concat", ["s0", "s1"], ["y"], [attribute("axis", int: -1)]),
+        node("Concat", ["h0_out", "h1_out"], ["h"], [attribute("axis", int: 0)]),
+        node("Identity", ["h0n"], ["h0_out"]), node("Identity", ["h1"], ["h1_out"]),
+      ],
+      inputs: [value("x", ["T", "N", "2"]), value("h0", ["2", "N", "2"])],
+      outputs: [value("y", nil), value("h", nil)],
+      initializers: [
+        tensor("axis0", [1], ints: [0]), tensor("axis1", [1], ints: [1]),
+        tensor("at0", [1], ints: [0]), tensor("to0", [1], ints: [1]),
+        tensor("at1", [1], ints: [1]), tensor("to1", [1], ints: [2]),
+      ]
+        + (0...1).flatMap { k in
+          [numbers("w\(k)", [1, 6, 1]), numbers("r\(k)", [1, 6, 2]), numbers("b\(k)", [1, 12])]
+        })
+    var named = graph
+    for i in named.node.indices where named.node[i].name == "/g/0/GRU" {
+      named.node[i].output[1] = "h0n"
+    }
+    try checkGolden(text(named), "import_siblings.txt")
+  }
+
+  /// A product in blocks, and a part of each block.
+  @Test func anEinsum() throws {
+    let graph = graph(
+      [
+        node("Reshape", ["x", "parts"], ["p"]),
+        node("Einsum", ["p", "r"], ["e"], [attribute("equation", string: "ntgk,gkj->ntgj")]),
+        node("Tanh", ["e"], ["t"]),
+        node("Split", ["t"], ["a", "b"], [attribute("axis", int: 3)]),
+        node("Mul", ["a", "b"], ["m"]), node("Reshape", ["m", "whole"], ["y"]),
+      ],
+      inputs: [value("x", ["N", "T", "6"])], outputs: [value("y", nil)],
+      initializers: [
+        tensor("parts", [4], ints: [0, 0, 2, 3]), tensor("whole", [3], ints: [0, 0, -1]),
+        numbers("r", [2, 3, 4]),
+      ])
+    try checkGolden(text(graph), "import_einsum.txt")
+  }
+
   @Test func whatHasNoCounterpartIsNamed() throws {
     let x = value("x", ["batch", "time", "4"])
     func fault(_ nodes: [ProtoNode], _ tensors: [ProtoTensor] = []) throws -> String {

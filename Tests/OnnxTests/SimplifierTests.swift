@@ -199,6 +199,27 @@ import Testing
     #expect(kept.nodes.count > 8)
   }
 
+  /// A zero among the sizes excuses none of them.
+  @Test func emptyConstantsCostNothing() throws {
+    let huge: Int64 = 1 << 36
+    let empty = graph(
+      [
+        node("Expand", ["c", "s"], ["e"]),
+        node(
+          "Concat", ["e", "e"], ["f"],
+          [attribute("axis", int: 1)]),
+        node("Gather", ["f", "none"], ["g"], [attribute("axis", int: 1)]),
+      ],
+      outputs: [value("g", nil)],
+      initializers: [
+        tensor("c", [1, 0], floats: []), tensor("s", [2], ints: [huge, 0]),
+        tensor("none", [0], ints: []),
+      ])
+    let result = try OnnxSimplifier.simplify(read(model(empty))).graph
+    #expect(result.nodes.isEmpty)
+    #expect(result.initializers["g"]?.shape == [Int(huge), 0])
+  }
+
   @Test func aNameThatNoAxisHasIsRefused() throws {
     let model = try read(model(shapeArithmetic))
     let error = #expect(throws: OnnxError.self) {

@@ -1,5 +1,8 @@
 /// The weights of one recurrent layer, gate by gate, all dense: H units, I inputs.
 struct CellWeights: Sendable {
+  /// Entries of blocks written out as one dense matrix.
+  static let limit = 1 << 26
+
   /// In the order of the `pytorch` layout.
   var gates: [String]
   var hidden: Int
@@ -17,6 +20,10 @@ struct CellWeights: Sendable {
   /// more than their numbers. `sharesInput`: all read the same vector, else each a part of it.
   init?(siblings: [CellWeights], sharesInput: Bool) {
     guard let first = siblings.first, siblings.allSatisfy({ $0.isLike(first) }) else { return nil }
+    let units = siblings.count * max(first.hidden, first.inputs)
+    guard units <= ModelLimits.size, first.gates.count * units <= Self.limit / units else {
+      return nil
+    }
     gates = first.gates
     hidden = siblings.count * first.hidden
     inputs = sharesInput ? first.inputs : siblings.count * first.inputs

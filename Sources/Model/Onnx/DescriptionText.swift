@@ -104,6 +104,8 @@ struct DescriptionText {
 
   func kind(of layer: String) -> String? { places[layer].map { layers[$0].kind } }
 
+  var layerCount: Int { layers.count }
+
   /// How many layers read it so far.
   func readers(of layer: String) -> Int { layers.count { $0.from.contains(layer) } }
 

@@ -21,6 +21,9 @@ struct ImportBuilder {
   /// Nodes done.
   private(set) var progress = 0
 
+  /// Descriptions have limits of their own, in bytes and in nodes of their text.
+  private static let layerLimit = 4096
+
   var graph: OnnxGraph { model.graph }
 
   init(_ model: OnnxModel, name: String, states: StateInputs) {
@@ -80,6 +83,12 @@ struct ImportBuilder {
     }
     let feature = axes.firstIndex(of: .feature(0))
     let width = feature.flatMap { input.type?.shape?[$0].size } ?? 1
+    guard width <= ModelLimits.size else {
+      throw OnnxError(
+        at: .value(input.name),
+        "is an input of \(width) elements per step; \(ModelLimits.size) may be "
+          + "imported")
+    }
     let name = text.addInput(input.name, element: element, width: feature == nil ? nil : width)
     text.setWidth(name, width)
     values[input.name] = StepValue(source: name, width: width, axes: axes)
@@ -100,7 +109,13 @@ struct ImportBuilder {
       throw OnnxError(
         node, "has no counterpart among the layers of a description, and is not imported")
     }
+    guard text.layerCount < Self.layerLimit else {
+      throw OnnxError(node, "is beyond the \(Self.layerLimit) layers that an import may have")
+    }
     try rule.apply(&self, node)
+    for name in node.outputs where values[name]?.width ?? 0 > ModelLimits.size {
+      throw OnnxError(node, "gives vectors of more than \(ModelLimits.size) elements")
+    }
   }
 
   /// Shape, and what is computed from shapes and constants alone.

@@ -34,6 +34,9 @@ enum AxisChoices {
 
   /// For every input one list of axes.
   static func all(for inputs: [OnnxValueInfo]) throws(OnnxError) -> [[[StepAxis]]] {
+    guard inputs.count <= limit else {
+      throw OnnxError(at: .file, "has \(inputs.count) inputs of data; \(limit) may be imported")
+    }
     var combinations: [[[StepAxis]]] = [[]]
     for input in inputs {
       let choices = try choices(for: input)

@@ -47,12 +47,16 @@ struct StatePlace {
     case "Unsqueeze":
       let axes = try integers("axes", 1) ?? []
       for axis in axes.map({ absolute($0, rank + axes.count) }).sorted() {
+        guard (0...origin.count).contains(axis) else { throw lost(node) }
         origin.insert(nil, at: axis)
       }
     case "Squeeze":
       let shape = builder.graph.type(of: node.inputs[0])?.shape ?? []
       let axes = try integers("axes", 1) ?? shape.indices.filter { shape[$0] == .known(1) }
-      for axis in axes.map({ absolute($0, rank) }).sorted(by: >) { origin.remove(at: axis) }
+      for axis in axes.map({ absolute($0, rank) }).sorted(by: >) {
+        guard origin.indices.contains(axis) else { throw lost(node) }
+        origin.remove(at: axis)
+      }
     case "Slice":
       let starts = try integers("starts", 1) ?? []
       let axes = try integers("axes", 3) ?? Array(starts.indices)
@@ -63,6 +67,7 @@ struct StatePlace {
       let axis = absolute(try node.int("axis", default: 0), rank)
       guard let index = builder.constant(node.input(1)), index.count == 1 else { throw lost(node) }
       try take(Int(index.elements.asInt64s()?.first ?? 0), axis, of: node, builder)
+      guard origin.indices.contains(axis) else { throw lost(node) }
       if index.shape.isEmpty { origin.remove(at: axis) }
     case "Split":
       let axis = absolute(try node.int("axis", default: 0), rank)

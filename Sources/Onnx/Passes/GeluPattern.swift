@@ -1,76 +1,96 @@
 /// Finds x * (1 + erf(x / sqrt(2))) / 2, which exporters write for GELU before version 20, and
-/// makes it one Gelu node (Hendrycks & Gimpel 2016).
-package enum GeluPattern {
+/// makes it one Gelu node (Hendrycks & Gimpel 2016). O(nodes).
+package struct GeluPattern {
+  private let graph: OnnxGraph
+  /// Indices of nodes that read a name, and of the one that writes it.
+  private var readers: [String: [Int]] = [:]
+  private var writers: [String: Int] = [:]
+  private let outputs: Set<String>
+
   package static func recognised(in graph: OnnxGraph) -> OnnxGraph {
-    var graph = graph
-    var replaced: Set<String> = []
-    for node in graph.nodes where node.opType == "Erf" {
-      guard let match = Match(node, in: graph), !replaced.contains(match.output) else { continue }
-      replaced.insert(match.output)
-      guard let place = graph.nodes.firstIndex(where: { $0.outputs == [match.output] }) else {
+    let pattern = GeluPattern(graph)
+    var nodes = graph.nodes
+    var dropped: Set<Int> = []
+    for (index, node) in graph.nodes.enumerated() where node.opType == "Erf" {
+      guard let match = pattern.match(index), dropped.isDisjoint(with: match.inner) else {
         continue
       }
-      let old = graph.nodes[place]
-      graph.nodes[place] = OnnxNode(
+      let old = nodes[match.last]
+      nodes[match.last] = OnnxNode(
         name: old.name, opType: "Gelu", inputs: [match.input], outputs: old.outputs,
         position: old.position)
-      graph.nodes.removeAll { $0.outputs.contains { match.inner.contains($0) } }
+      dropped.formUnion(match.inner)
     }
-    return graph
+    var result = graph
+    result.nodes = nodes.indices.filter { !dropped.contains($0) }.map { nodes[$0] }
+    return result
+  }
+
+  private init(_ graph: OnnxGraph) {
+    self.graph = graph
+    outputs = Set(graph.outputs.map(\.name))
+    for (index, node) in graph.nodes.enumerated() {
+      for name in node.names { readers[name, default: []].append(index) }
+      for name in node.outputs { writers[name] = index }
+    }
   }
 
   private struct Match {
-    let input, output: String
-    /// Values that nobody needs any more.
-    let inner: Set<String>
+    let input: String
+    /// The node that gives the result, and those that nobody needs any more.
+    let last: Int
+    let inner: Set<Int>
+  }
 
-    init?(_ erf: OnnxNode, in graph: OnnxGraph) {
-      func number(_ name: String) -> Float? {
-        guard case .f32(let values)? = graph.initializers[name]?.elements, values.count == 1 else {
-          return nil
-        }
-        return values[0]
-      }
-      /// The only reader of a value, and what it reads beside.
-      func reader(_ name: String) -> (node: OnnxNode, other: String)? {
-        let readers = graph.nodes.filter { $0.names.contains(name) }
-        guard readers.count == 1, let node = readers.first, node.inputs.count == 2,
-          node.inputs[0] != node.inputs[1], !graph.outputs.contains(where: { $0.name == name })
-        else { return nil }
-        return (node, node.inputs[node.inputs[0] == name ? 1 : 0])
-      }
-      func isAbout(_ value: Float?, _ wanted: Float) -> Bool {
-        value.map { abs($0 - wanted) < 1e-4 } ?? false
-      }
-      guard let scaled = graph.nodes.first(where: { $0.outputs == erf.inputs }),
-        scaled.inputs.count == 2, reader(scaled.outputs[0]) == nil,
-        graph.nodes.filter({ $0.names.contains(scaled.outputs[0]) }).count == 1
-      else { return nil }
-      let isScaled =
-        scaled.opType == "Div" && isAbout(number(scaled.inputs[1]), Float(2).squareRoot())
-        || scaled.opType == "Mul" && isAbout(number(scaled.inputs[1]), Float(0.5).squareRoot())
-      guard isScaled, let (sum, one) = reader(erf.outputs[0]), sum.opType == "Add",
-        number(one) == 1, let (first, beside) = reader(sum.outputs[0]), first.opType == "Mul"
-      else { return nil }
-      let x = scaled.inputs[0]
-      var inner = [scaled.outputs[0], erf.outputs[0], sum.outputs[0]]
-      // x * (1 + erf) * 0.5, or (0.5 * x) * (1 + erf).
-      if beside == x, let (second, half) = reader(first.outputs[0]), second.opType == "Mul",
-        number(half) == 0.5
-      {
-        inner.append(first.outputs[0])
-        output = second.outputs[0]
-      } else if let halved = graph.nodes.first(where: { $0.outputs == [beside] }),
-        halved.opType == "Mul", halved.inputs.contains(x),
-        halved.inputs.contains(where: { number($0) == 0.5 }), reader(beside) != nil
-      {
-        inner.append(beside)
-        output = first.outputs[0]
-      } else {
-        return nil
-      }
-      input = x
-      self.inner = Set(inner)
+  private func match(_ erf: Int) -> Match? {
+    guard let scaled = graph.nodes[erf].input(0).flatMap({ writers[$0] }),
+      let x = scaledInput(graph.nodes[scaled]), reader(of: scaled) != nil,
+      let (sum, one) = reader(of: erf), graph.nodes[sum].opType == "Add", number(one) == 1,
+      let (first, beside) = reader(of: sum), graph.nodes[first].opType == "Mul", let beside
+    else { return nil }
+    // x * (1 + erf) * 0.5, or (0.5 * x) * (1 + erf).
+    if beside == x, let (second, half) = reader(of: first), graph.nodes[second].opType == "Mul",
+      number(half) == 0.5
+    {
+      return Match(input: x, last: second, inner: [scaled, erf, sum, first])
     }
+    if let halved = writers[beside], graph.nodes[halved].opType == "Mul",
+      let factors = other(than: x, in: graph.nodes[halved]), number(factors) == 0.5,
+      reader(of: halved) != nil
+    {
+      return Match(input: x, last: first, inner: [scaled, erf, sum, halved])
+    }
+    return nil
+  }
+
+  /// x of x / sqrt(2), or of x * sqrt(1/2).
+  private func scaledInput(_ node: OnnxNode) -> String? {
+    let wanted: [String: Float] = ["Div": Float(2).squareRoot(), "Mul": Float(0.5).squareRoot()]
+    guard node.inputs.count == 2, let factor = wanted[node.opType],
+      let actual = number(node.inputs[1]), abs(actual - factor) < 1e-4
+    else { return nil }
+    return node.inputs[0]
+  }
+
+  /// The only reader of a node's only result, and what that reads beside it.
+  private func reader(of index: Int) -> (node: Int, beside: String?)? {
+    let node = graph.nodes[index]
+    guard node.outputs.count == 1, !outputs.contains(node.outputs[0]),
+      let found = readers[node.outputs[0]], found.count == 1
+    else { return nil }
+    return (found[0], other(than: node.outputs[0], in: graph.nodes[found[0]]))
+  }
+
+  /// The other one of a node's two inputs.
+  private func other(than name: String, in node: OnnxNode) -> String? {
+    guard node.inputs.count == 2, node.inputs[0] != node.inputs[1] else { return nil }
+    return node.inputs[0] == name ? node.inputs[1] : node.inputs[1] == name ? node.inputs[0] : nil
+  }
+
+  private func number(_ name: String?) -> Float? {
+    guard let name, case .f32(let values)? = graph.initializers[name]?.elements,
+      values.count == 1
+    else { return nil }
+    return values[0]
   }
 }

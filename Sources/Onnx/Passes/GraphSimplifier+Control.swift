@@ -1,8 +1,8 @@
 /// If, Loop and Scan.
 extension GraphSimplifier {
-  mutating func addControl(_ node: OnnxNode, outputs graph: OnnxGraph) throws(OnnxError) {
+  mutating func addControl(_ node: OnnxNode) throws(OnnxError) {
     switch node.opType {
-    case "If": try addIf(node, outputs: graph)
+    case "If": try addIf(node)
     case "Loop": try addLoop(node)
     default: try addScan(node)
     }
@@ -29,7 +29,7 @@ extension GraphSimplifier {
 
   // MARK: If
 
-  private mutating func addIf(_ node: OnnxNode, outputs graph: OnnxGraph) throws(OnnxError) {
+  private mutating func addIf(_ node: OnnxNode) throws(OnnxError) {
     let branches = [try body(node, "then_branch"), try body(node, "else_branch")]
     if let wrong = branches.first(where: { $0.outputs.count != node.outputs.count }) {
       throw OnnxError(
@@ -37,7 +37,7 @@ extension GraphSimplifier {
     }
     guard let condition = node.input(0) else { throw OnnxError(node, "has no condition") }
     if case .bool(let truths)? = scope.fact(condition).constant?.elements, truths.count == 1 {
-      try inline(branches[truths[0] ? 0 : 1], of: node, outputs: graph)
+      try inline(branches[truths[0] ? 0 : 1], of: node)
       return
     }
     var node = node
@@ -51,17 +51,15 @@ extension GraphSimplifier {
   }
 
   /// The branch's nodes in place of the node, under names of their own.
-  private mutating func inline(
-    _ branch: OnnxGraph, of node: OnnxNode, outputs graph: OnnxGraph
-  ) throws(OnnxError) {
+  private mutating func inline(_ branch: OnnxGraph, of node: OnnxNode) throws(OnnxError) {
     let renamed = branch.renamed(prefix: "\(node.name).\(node.position)/")
     for (name, tensor) in renamed.initializers { scope.facts[name] = OnnxFact(tensor) }
-    for inner in renamed.nodes { try add(inner, outputs: graph) }
+    for inner in renamed.nodes { try add(inner) }
     for (output, name) in zip(renamed.outputs, node.outputs) where !name.isEmpty {
       let copy = OnnxNode(
         name: node.name, opType: "Identity", inputs: [output.name], outputs: [name],
         position: node.position)
-      try add(copy, outputs: graph)
+      try add(copy)
     }
   }
 
@@ -93,9 +91,11 @@ extension GraphSimplifier {
     let fixed = [
       OnnxFact(type: .tensor(.number(.i64), [])), OnnxFact(type: .tensor(.number(.bool), [])),
     ]
+    // Loops inside loops would multiply the rounds; where there are many, nothing is assumed.
+    if state.visits > SimplifierState.visitLimit { types = types.map { _ in nil } }
     var (inner, facts) = try simplified(body, inputs: fixed + types.map { OnnxFact(type: $0) })
     // What changes from pass to pass is not known; a few rounds find what stays.
-    for round in 0..<4 {
+    for round in 0..<4 where types.contains(where: { $0 != nil }) {
       let next = zip(types, facts[1...]).map { round < 3 ? common($0, $1.type) : nil }
       if next == types { break }
       types = next

@@ -5,6 +5,8 @@ struct GraphSimplifier {
   /// Types that the file states.
   let declared: [String: OnnxType]
   var kept: [OnnxNode] = []
+  /// Names that keep their values, whoever else has them.
+  private var outputNames: Set<String> = []
 
   init(state: SimplifierState, scope: SimplifierScope, declared: [String: OnnxType]) {
     self.state = state
@@ -15,21 +17,23 @@ struct GraphSimplifier {
   /// The inputs' facts must be in the scope.
   mutating func run(_ graph: OnnxGraph) throws(OnnxError) -> OnnxGraph {
     for (name, tensor) in graph.initializers { scope.facts[name] = OnnxFact(tensor) }
-    for node in graph.nodes { try add(node, outputs: graph) }
+    outputNames = Set(graph.outputs.map(\.name))
+    for node in graph.nodes { try add(node) }
     return finished(graph)
   }
 
-  /// Carries out, replaces or keeps one node. `graph` is the one whose outputs keep their names.
-  mutating func add(_ original: OnnxNode, outputs graph: OnnxGraph) throws(OnnxError) {
+  /// Carries out, replaces or keeps one node.
+  mutating func add(_ original: OnnxNode) throws(OnnxError) {
+    state.visits += 1
     var node = original
     node.inputs = node.inputs.map { $0.isEmpty ? "" : scope.resolved($0) }
-    if let source = passedOn(node), !graph.outputs.contains(where: { $0.name == node.outputs[0] }) {
+    if let source = passedOn(node), !outputNames.contains(node.outputs[0]) {
       scope.aliases[node.outputs[0]] = source
       scope.facts[node.outputs[0]] = scope.fact(source)
       return
     }
     if ["If", "Loop", "Scan"].contains(node.opType) {
-      try addControl(node, outputs: graph)
+      try addControl(node)
       return
     }
     let view = NodeView(

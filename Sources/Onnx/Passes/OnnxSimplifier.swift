@@ -74,6 +74,10 @@ package enum OnnxSimplifier {
 final class SimplifierState {
   let opset: Int
   var folding: ConstantFolding
+  /// Nodes looked at, those of bodies as often as they were.
+  var visits = 0
+
+  static let visitLimit = 1 << 20
 
   init(_ model: OnnxModel) {
     opset = model.opset

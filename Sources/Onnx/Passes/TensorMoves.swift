@@ -39,6 +39,8 @@ extension OnnxTensor {
 /// Source positions of every element of `shape`, row-major, where one step along axis `a` moves
 /// `strides[a]` from `start`.
 func positions(shape: [Int], strides: [Int], start: Int = 0) -> [Int] {
+  // A zero behind large sizes leaves nothing, and must not cost their product.
+  if shape.contains(0) { return [] }
   var result = [start]
   for (size, stride) in zip(shape, strides) {
     var next: [Int] = []

@@ -47,6 +47,9 @@ enum EinsumImport {
       Set(terms.weights) == Set(terms.blocks + terms.summed + terms.new),
       terms.value.allSatisfy({ terms.output.contains($0) || terms.summed.contains($0) })
     else { throw refused }
+    let blocks = tensor.shape.indices.filter { terms.blocks.contains(terms.weights[$0]) }
+      .reduce(1) { $0 * tensor.shape[$1] }
+    guard blocks == 0 || tensor.count <= CellWeights.limit / blocks else { throw refused }
     let matrices = Matrices(terms, tensor, try builder.floats(tensor, node, index, "weights"))
     let (rows, columns) = (matrices.count * matrices.rows, matrices.count * matrices.columns)
     let layer = builder.layer(

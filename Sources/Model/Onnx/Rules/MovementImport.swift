@@ -78,6 +78,9 @@ enum MovementImport {
     else { throw OnnxError(node, "adds axes that are not known before it runs") }
     let rank = value.axes.count + axes.count
     let added = Set(axes.map { $0 < 0 ? $0 + rank : $0 })
+    guard added.count == axes.count, added.allSatisfy((0..<rank).contains) else {
+      throw OnnxError(node, "adds axes \(axes) to \(value.axes.count) ones")
+    }
     var rest = Array(value.axes.indices)[...]
     value.rearrange((0..<rank).map { added.contains($0) ? nil : rest.removeFirst() })
     builder.set(node, value)

@@ -85,6 +85,7 @@ enum MovementRules {
     guard let shape = data.shape, case .known(let axes) = try view.parameter("axes", input: 1)
     else { return [OnnxFact(data.element, nil)] }
     let rank = shape.count + axes.count
+    guard rank <= OnnxLimits.rank else { throw view.fail("adds \(axes.count) axes") }
     let added = try view.axes(axes, rank: rank)
     var rest = shape[...]
     let result = (0..<rank).map { added.contains($0) ? .known(1) : rest.removeFirst() }

@@ -208,6 +208,7 @@ enum SlicingRules {
     }
     let shape = Array(x.shape[..<axis] + list.shape + x.shape[(axis + 1)...])
     guard ConstantFolding.allows(shape, from: [x, list]) else { return nil }
+    if shape.contains(0) { return [x.selecting([], shape: shape)] }
     let inner = x.shape[(axis + 1)...].reduce(1, *)
     var from: [Int] = []
     for outer in 0..<x.shape[..<axis].reduce(1, *) {
