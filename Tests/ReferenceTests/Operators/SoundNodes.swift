@@ -11,9 +11,13 @@ enum SoundNodes {
   }
 
   static let all: [String: Node] = [
+    "AveragePool": Node(
+      inputs: [ones([1, 2, 4, 5])],
+      attributes: ["kernel_shape": .ints([2, 3]), "pads": .ints([1, 0, 0, 1])]),
     "BatchNormalization": Node(inputs: [
       ones([2, 3, 4]), ones([3]), ones([3]), ones([3]), ones([3]),
     ]),
+    "CumSum": Node(inputs: [ones([2, 3]), .tensor(.i64([1], []))]),
     "ConcatFromSequence": Node(
       inputs: [.sequence([array([2, 3]), array([2, 3])])], attributes: ["axis": .int(1)]),
     "Conv": Node(
@@ -38,6 +42,9 @@ enum SoundNodes {
     "Loop": Node(
       inputs: [.tensor(.i64([3], [])), .tensor(.bool([true], [])), ones([2])],
       attributes: ["body": .graph(loopBody)], outputs: 2),
+    "MaxPool": Node(
+      inputs: [ones([1, 2, 4, 5])],
+      attributes: ["kernel_shape": .ints([2, 3]), "strides": .ints([2, 1])]),
     "Pad": Node(
       inputs: [ones([2, 3]), .tensor(.i64([0, 1, 1, 2])), .tensor(.f32([7], []))],
       attributes: ["mode": .string("constant")]),
@@ -62,6 +69,7 @@ enum SoundNodes {
     "SequenceInsert": Node(
       inputs: [.sequence([array([2, 3])]), ones([1]), .tensor(.i64([0], []))]),
     "SpaceToDepth": Node(inputs: [ones([1, 2, 4, 2])], attributes: ["blocksize": .int(2)]),
+    "TopK": Node(inputs: [ones([2, 3]), .tensor(.i64([2]))], outputs: 2),
     "Tile": Node(inputs: [ones([2, 1]), .tensor(.i64([1, 3]))]),
   ]
 

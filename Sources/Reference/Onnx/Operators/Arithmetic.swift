@@ -15,6 +15,7 @@ enum Arithmetic {
       try fold(call, reals: { $0 * $1 }, integers: { a, b, _ in a &* b })
     },
     OperatorRow("Div", since: 7, "A B", divide),
+    OperatorRow("Mod", since: 10, "A B", attributes: "fmod", modulo),
     OperatorRow("Pow", since: 7, "X Y", power),
     OperatorRow("Max", "data*") { call throws(OnnxError) in
       try fold(call, reals: larger, integers: { isLess($0, $1, $2) ? $1 : $0 })
@@ -91,6 +92,30 @@ enum Arithmetic {
       return a.dividedReportingOverflow(by: b).partialValue
     }
     return try fold(call, reals: { $0 / $1 }, integers: quotient)
+  }
+
+  /// What is left of A / B: with the sign of A if `fmod`, else (for floating inputs since opset
+  /// 28) with that of B.
+  private static func modulo(_ call: NodeCall) throws(OnnxError) -> NDArray {
+    let isTruncated = try call.node.int("fmod", default: 0) != 0
+    let isFloating = try call.tensor(0).isFloating
+    guard isTruncated || !isFloating || call.opset >= 28 else {
+      throw call.error("attribute 'fmod' is 0 for floating inputs")
+    }
+    func rest(_ a: Int64, _ b: Int64, _ type: ElementType) throws(OnnxError) -> Int64 {
+      guard b != 0 else { throw call.error("divides an integer by zero") }
+      if type == .u64 {
+        return Int64(bitPattern: UInt64(bitPattern: a) % UInt64(bitPattern: b))
+      }
+      let left = a.remainderReportingOverflow(dividingBy: b).partialValue
+      return isTruncated || left == 0 || (left < 0) == (b < 0) ? left : left + b
+    }
+    return try fold(
+      call,
+      reals: { a, b in
+        let left = fmod(a, b)
+        return isTruncated || left == 0 || (left < 0) == (b < 0) ? left : left + b
+      }, integers: rest)
   }
 
   /// X to the power Y, which may be of another type; the result is of X's.

@@ -21,7 +21,7 @@ enum Convolution {
         "has shape \(input.w.shape), for \(channels) channels in "
           + "\(attributes.group) groups")
     }
-    let window = try window(call, attributes, extent: Array(input.x.shape.dropFirst(2)))
+    let window = try attributes.window(call, over: Array(input.x.shape.dropFirst(2)))
     let shape = [input.x.shape[0], outputs] + window.positions
     try call.elements(of: shape)
     try call.spend(shape + [own] + window.kernel)
@@ -62,28 +62,6 @@ enum Convolution {
       }
     }
     return y
-  }
-
-  private static func window(
-    _ call: NodeCall, _ attributes: WindowAttributes, extent: [Int]
-  ) throws(OnnxError) -> SlidingWindow {
-    var (positions, pads): ([Int], [Int]) = ([], [])
-    for axis in extent.indices {
-      let (size, span, stride) = (extent[axis], attributes.span(axis), attributes.strides[axis])
-      let isSame = attributes.autoPad == .sameUpper || attributes.autoPad == .sameLower
-      let same = (size + stride - 1) / stride
-      let missing = max((same - 1) * stride + span - size, 0)
-      let upper = attributes.autoPad == .sameUpper ? missing / 2 : missing - missing / 2
-      let room = size + attributes.before[axis] + attributes.after[axis] - span
-      guard isSame || room >= 0 else {
-        throw call.error("the window of \(span) is larger than axis \(axis + 2) of the input")
-      }
-      positions.append(isSame ? same : room / stride + 1)
-      pads.append(isSame ? upper : attributes.before[axis])
-    }
-    return SlidingWindow(
-      positions: positions, kernel: attributes.kernel, extent: extent,
-      strides: attributes.strides, dilations: attributes.dilations, pads: pads)
   }
 }
 

@@ -5,7 +5,8 @@ package enum OperatorTable {
   static let families: [[OperatorRow]] = [
     UnaryFunctions.rows, ActivationFunctions.rows, Casting.rows, Arithmetic.rows, Comparison.rows,
     Selection.rows, Reduction.rows, Softmax.rows, Products.rows, Einsum.rows, Convolution.rows,
-    TransposedConvolution.rows, Padding.rows, Slicing.rows, Shaping.rows, Joining.rows,
+    TransposedConvolution.rows, Pooling.rows, Ranking.rows, Padding.rows, Slicing.rows,
+    Shaping.rows, Joining.rows,
     Gathering.rows, Scattering.rows, Normalization.rows, BatchNormalization.rows,
     Quantization.rows, Sources.rows, Conditions.rows, Loops.rows, Scans.rows, Sequences.rows,
     RNNOperator.rows, GRUOperator.rows, LSTMOperator.rows,

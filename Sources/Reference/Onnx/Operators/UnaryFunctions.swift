@@ -17,6 +17,7 @@ enum UnaryFunctions {
     OperatorRow("Round", since: 11, "X") { call throws(OnnxError) in
       try round(call, .toNearestOrEven)
     },
+    OperatorRow("Sign", since: 9, "input", sign),
     OperatorRow("Sqrt", "X") { call throws(OnnxError) in try map(call) { $0.squareRoot() } },
     OperatorRow("Tanh", "input") { call throws(OnnxError) in try map(call, tanh) },
   ]
@@ -58,6 +59,13 @@ enum UnaryFunctions {
 
   private static func negated(_ call: NodeCall) throws(OnnxError) -> NDArray {
     try map(call, reals: { -$0 }, integers: { 0 &- $0 })
+  }
+
+  private static func sign(_ call: NodeCall) throws(OnnxError) -> NDArray {
+    let isUnsigned = try call.tensor(0).elementType == .u64
+    return try map(
+      call, reals: { $0 > 0 ? 1 : $0 < 0 ? -1 : $0 },
+      integers: { $0 == 0 ? 0 : $0 > 0 || isUnsigned ? 1 : -1 })
   }
 
   private static func not(_ call: NodeCall) throws(OnnxError) -> NDArray {
