@@ -68,7 +68,7 @@ import Testing
   /// Exit code, and a word of the message.
   @Test(arguments: [
     (["--state", "g=a"], 64, "has no output 'g'"), (["--state", "f=b"], 64, "has no input 'b'"),
-    (["--state", "f"], 64, "--state"), (["--shape", "U=2"], 65, "'U'"),
+    (["--state", "f"], 64, "--state"), (["--shape", "U=2"], 64, "'U'"),
     (["--chunk", "2"], 64, "--chunk"), (["-t", "2"], 64, "-t"),
     (["--state-out", "s.npz"], 64, "--state OUT=IN"), (["-o", "y.npy"], 64, "npz"),
   ])

@@ -48,8 +48,8 @@ struct ImportCommand: Verb {
   private func prove(
     _ imported: ImportedModel, _ model: OnnxModel, _ path: String, _ session: Session
   ) throws -> Answer {
-    let executable = try Executable.load(
-      path, DescriptionOptions(), CompilationChoice.host, session)
+    let executable = try Executable.compile(
+      ModelLoader.load(path: path).graph, CompilationChoice.host, session)
     let rows: [ComparedOutput]
     do {
       let bound = try OnnxSimplifier.bind(model, shapes.parsed())
