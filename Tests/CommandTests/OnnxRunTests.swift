@@ -51,7 +51,8 @@ import Testing
     let again = try Tool.run(
       "run", scan, "-i", input, "-o", output, "--state", "f=a", "--state-in", state)
     #expect(again.status == 0)
-    #expect(try array("all", of: output).floats == sums.enumerated().map { $1 + [21, 210][$0 % 2] })
+    #expect(
+      try array("all", of: output).floats == sums.enumerated().map { $1 + [21, 210][$0 % 2] })
   }
 
   @Test func aGoldenFileIsComparedByNames() throws {

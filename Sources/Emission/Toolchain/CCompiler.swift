@@ -27,7 +27,9 @@ package struct CCompiler: Sendable {
           ? "which is not there" : "which does not answer as a C compiler for \(architecture.name)"
         throw ToolchainError.missing(
           "CC is '\(words.joined(separator: " "))', \(fault)",
-          help: [installing(architecture), "unset CC, or set another (its words are split at spaces)"])
+          help: [
+            installing(architecture), "unset CC, or set another (its words are split at spaces)",
+          ])
       }
       return compiler
     }

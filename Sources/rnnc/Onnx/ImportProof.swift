@@ -117,7 +117,8 @@ struct ImportProof {
       let numbers = theirs.elements.asDoubles()
     else {
       return .unlike(
-        port.name, "shapes differ: \(mine.count / max(1, width)) steps of \(width), and "
+        port.name,
+        "shapes differ: \(mine.count / max(1, width)) steps of \(width), and "
           + "\(theirs.shape) in the file")
     }
     let rows = (0..<array.steps).flatMap { t in

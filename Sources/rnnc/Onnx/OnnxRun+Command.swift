@@ -77,7 +77,8 @@ extension OnnxRun {
     for (name, tensor) in outputs {
       let numbers = (tensor.elements.asDoubles() ?? []).filter { !$0.isNaN }
       let shape = tensor.shape.map(String.init).joined(separator: ", ")
-      let least = numbers.min(), most = numbers.max()
+      let least = numbers.min()
+      let most = numbers.max()
       session.addResult(
         .object([
           "output": .string(name), "type": .string(tensor.elementType.text),

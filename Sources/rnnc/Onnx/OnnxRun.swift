@@ -6,8 +6,8 @@ import Tensors
 
 /// An ONNX graph over the arrays of an npz: once, or step by step with state.
 ///
-/// The graph is evaluated node by node in double precision, with every result rounded to its type:
-/// slow, and right. `import` makes what runs fast.
+/// The graph is evaluated node by node in double precision; what leaves it is rounded to its type.
+/// Slow, and right; `import` makes what runs fast.
 struct OnnxRun {
   let path: String
   private let model: OnnxModel

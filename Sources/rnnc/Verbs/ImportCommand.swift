@@ -64,7 +64,8 @@ struct ImportCommand: Verb {
         "kind": .string("proof"), "seed": .integer(Int(ImportProof.seed)),
         "outputs": .array(rows.map(\.json)),
       ]))
-    try session.print("\nagainst the file's graph, on a random sequence (seed \(ImportProof.seed)):")
+    try session.print(
+      "\nagainst the file's graph, on a random sequence (seed \(ImportProof.seed)):")
     try ComparedOutput.print(
       rows, absolute: Self.absolute, relative: Self.relative, session)
     return rows.allSatisfy(\.isOK) ? .yes : .no
