@@ -144,10 +144,12 @@ struct ImportProof {
         let values = stream.values(ofState: index)
         let mine = Array(values[part.offset..<part.offset + part.count])
         let places = part.places(in: array.shape)
+        let range = "[\(part.offset)..<\(part.offset + part.count)]"
+        let name = part.state + (model.hasSeveralParts(of: part) ? range : "")
         rows.append(
           .state(
             Comparison(
-              state: part.state, steps: steps, width: part.count, mine,
+              state: name, steps: steps, width: part.count, mine,
               places.map { Float(numbers[$0]) }, absolute: absolute, relative: relative)))
       }
     }
