@@ -12,8 +12,9 @@ enum EmissionModels: Sendable, CustomStringConvertible {
   case allLayers
   case wavegru
 
-  static let all: [EmissionModels] =
-    files + cells + [.allLayers] + (SharedData.isPresent ? [.wavegru] : [])
+  /// Those that need nothing but the project.
+  static let own: [EmissionModels] = files + cells + [.allLayers]
+  static let all: [EmissionModels] = own + (SharedData.isPresent ? [.wavegru] : [])
 
   private static let files: [EmissionModels] = {
     let models = SharedData.packageRoot.appendingPathComponent("Models")

@@ -52,11 +52,12 @@ import Testing
     var testDescription: String { "\(model) on \(isa)" }
   }
 
-  /// Everything on one of both NEONs; the plain layers, whose text other tests compile for ARM, on
-  /// every other real model.
+  /// Everything of the project's own on one of both NEONs; the plain layers, whose text other tests
+  /// compile for ARM, on every other real model. The tolerance is for sums of some hundred products:
+  /// the shared vocoder's 1024 differ by up to 2.4e-5 after 70 steps (its recordings allow 1e-4).
   static func cases(_ neon: String) -> [Case] {
     let turn = neon == Architecture.arm64.neon ? 0 : 1
-    return EmissionModels.all.enumerated().flatMap { i, model -> [Case] in
+    return EmissionModels.own.enumerated().flatMap { i, model -> [Case] in
       guard i % 2 == turn else { return [] }
       let isas = if case .file = model { [neon, "generic16", "scalar"] } else { [neon] }
       return isas.map { Case(model: model, isa: $0) }
