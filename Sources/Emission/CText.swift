@@ -4,9 +4,9 @@ package enum CText {
   package static func identifier(_ name: String) -> String {
     let mapped = name.map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "_" }
     let text = String(mapped)
-    guard let first = text.first(where: { $0 != "_" }) else { return "model" }
-    if text.first!.isNumber { return "_" + text }
-    return kernelPrefixes.contains(text) && first != "_" ? text + "_model" : text
+    guard let first = text.first, text.contains(where: { $0 != "_" }) else { return "model" }
+    if first.isNumber { return "_" + text }
+    return kernelPrefixes.contains(text) ? text + "_model" : text
   }
 
   /// Before the first `_` in names of the kernels' text: `v_load` would be a model's `load`, too.

@@ -33,8 +33,9 @@ package struct PackageFiles {
       Description: \(modelName), compiled by rnnc
       Version: \(version)
       Cflags: -I${pcfiledir}
-      \((["Libs:", libraries] + (sharedLibrary == nil ? flags : [])).joined(separator: " "))
-      \(flags.isEmpty ? "" : "Libs.private: \(flags.joined(separator: " "))\n")
+      Libs: \(libraries)\(sharedLibrary == nil || flags.isEmpty ? "" : "\nLibs.private:")\
+      \(flags.map { " " + $0 }.joined())
+
       """
   }
 

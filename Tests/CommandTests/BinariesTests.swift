@@ -103,6 +103,30 @@ import Testing
     #expect(built == "1.000\n")
   }
 
+  /// Whoever links the static library needs the OpenMP runtime of the compiler that made it.
+  @Test(arguments: [("static", "Libs:"), ("static,shared", "Libs.private:")])
+  func packageFilesNameTheThreads(kinds: String, key: String) throws {
+    let run = try Tool.run(
+      "compile", fixtures.spotter(), "--emit", kinds + ",c", "-o", fixtures.path("out"), "--prefix",
+      "kws", "--openmp")
+    #expect(run.status == 0, "\(run.errors)")
+    try fixtures.folder.write(
+      """
+      #include "out/kws.h"
+      int main(void) { return kws_run_threads(0, 0, 0, 0, 1, 2) == KWS_E_ARGUMENT ? 0 : 1; }
+
+      """, to: "main.c")
+    try Shell.run(
+      [
+        "sh", "-ec",
+        """
+        flags=$(sed -n 's/^\(key) *//p' out/kws.pc | sed 's/-L[^ ]* -l[^ ]*//')
+        grep -q "STATIC IMPORTED" out/kwsConfig.cmake
+        cc main.c out/libkws.a $flags -o main && ./main
+        """,
+      ], in: fixtures.folder)
+  }
+
   // MARK: The compiler
 
   /// A program called `name` in a folder of its own, a shell script.

@@ -80,6 +80,19 @@ import Testing
     #expect(run.status == status && run.errors.contains(word), "\(flags): \(run.errors)")
   }
 
+  /// A state file has all states and nothing else; a stream has steps.
+  @Test func wrongStatesAreRefused() throws {
+    let input = try npz("in.npz", [("x", Tensor(rows, shape: [3, 2, 2]))])
+    for arrays in [[("b", Tensor([1, 2]))], [("a", Tensor([1, 2])), ("b", Tensor([1, 2]))]] {
+      let run = try Tool.run(
+        "run", scan, "-i", input, "--state", "f=a", "--state-in", npz("s.npz", arrays))
+      #expect(run.status == 65 && run.errors.contains("the states are a"), "\(run.errors)")
+    }
+    let empty = try npz("empty.npz", [("x", Tensor([], shape: [0, 2, 2]))])
+    let run = try Tool.run("run", scan, "-i", empty, "--state", "f=a")
+    #expect(run.status == 65 && run.errors.contains("steps"), "\(run.errors)")
+  }
+
   @Test func wrongArraysAreRefused() throws {
     let x = ("x", Tensor(rows, shape: [6, 2]))
     for (arrays, word) in [

@@ -60,7 +60,7 @@ final class EmittedLibrary {
     let objects = sources.map { String($0.dropLast(2)) + ".o" }
     try Shell.run(
       [compiler, "-shared", "-o", "lib.so"] + objects + flags
-        + (hasThreads ? OpenMP.linking(with: compiler) : []), in: folder)
+        + (hasThreads ? OpenMP.linking(with: compiler) ?? [] : []), in: folder)
     guard let library = dlopen(folder.path("lib.so"), RTLD_NOW) else {
       throw ShellError(message: String(cString: dlerror()))
     }

@@ -1,25 +1,11 @@
-import Foundation
-import TestSupport
+import Emission
 
-/// OpenMP's runtime, as the compilers of the tests find it.
+/// OpenMP's runtime, as the toolchain finds it for the compilers of the tests.
 enum OpenMP {
-  /// gcc brings its own; clang's is a package of its own, under one of several names, and
-  /// `-fopenmp` would look for only one of them.
-  static func linking(with compiler: String) -> [String] {
-    guard compiler.contains("clang") else { return ["-fopenmp"] }
-    return library(of: compiler).map { [$0] } ?? []
+  /// What programs and libraries are linked with; nil where there is none.
+  static func linking(with compiler: String) -> [String]? {
+    try? CCompiler.named(compiler)?.openMPLibrary()
   }
 
-  static func isThere(for compiler: String) -> Bool {
-    !compiler.contains("clang") || library(of: compiler) != nil
-  }
-
-  private static func library(of compiler: String) -> String? {
-    guard let folder = try? TemporaryFolder() else { return nil }
-    let names = ["libomp.so", "libomp5.so", "libomp.so.5"]
-    let answers = names.compactMap {
-      try? Shell.run([compiler, "-print-file-name=\($0)"], in: folder)
-    }
-    return answers.map { String($0.prefix { !$0.isNewline }) }.first { $0.hasPrefix("/") }
-  }
+  static func isThere(for compiler: String) -> Bool { linking(with: compiler) != nil }
 }

@@ -43,6 +43,9 @@ package struct CCompiler: Sendable {
       help: [installing(architecture), "or name one by the environment variable CC"])
   }
 
+  /// The program of this name, if it is a C compiler for this machine.
+  package static func named(_ name: String) -> CCompiler? { compiler([name], for: .host) }
+
   private static var requestedWords: [String]? {
     let words = getenv("CC").map { String(cString: $0).split(separator: " ").map(String.init) }
     return words?.isEmpty ?? true ? nil : words
@@ -95,7 +98,7 @@ package struct CCompiler: Sendable {
   }
 
   /// What links OpenMP's runtime: clang's stands under several names, or is not there.
-  func openMPLibrary() throws(ToolchainError) -> [String] {
+  package func openMPLibrary() throws(ToolchainError) -> [String] {
     if !isClang { return ["-fopenmp"] }
     for name in ["libomp.so", "libomp5.so", "libomp.so.5"] {
       let answer = ShellCommand(words + ["-print-file-name=\(name)"]).answer()

@@ -72,20 +72,13 @@ struct EmitWriter {
         throw Failure(
           .usage, "-o: the \(other) and the \(product.kind) would both be '\(product.path)'")
       }
-      var status = stat()
-      guard stat(product.path, &status) == 0 else { continue }
-      if status.st_mode & S_IFMT == S_IFDIR {
+      if isFolder(product.path) {
         throw Failure(.cannotCreate, "cannot create '\(product.path)': it is a directory")
       }
-      if inputs.contains(where: { isSame($0, status) }) {
+      if inputs.contains(where: { isSameFile($0, product.path) }) {
         throw Failure(.usage, "-o: '\(product.path)' is the model that is being compiled")
       }
     }
-  }
-
-  private func isSame(_ path: String, _ status: stat) -> Bool {
-    var other = stat()
-    return stat(path, &other) == 0 && other.st_dev == status.st_dev && other.st_ino == status.st_ino
   }
 
   // MARK: Making

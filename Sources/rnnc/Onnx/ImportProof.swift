@@ -37,14 +37,15 @@ struct ImportProof {
     var runner = try Runner(executable.program)
     var tensors: [String: OnnxTensor] = [:]
     for port in model.inputs { tensors[port.graphName] = try input(port, block) }
+    var numbers = SeededRandom(seed: Self.seed)
     for port in model.stateInputs {
-      tensors[port.graphName] = try startStates(of: port, in: &runner.stream)
+      tensors[port.graphName] = try startStates(of: port, by: &numbers, in: &runner.stream)
     }
     let mine = try runner.run(block)
     let theirs = try OnnxReference(graph).run(tensors: tensors)
     return try model.outputs.map { port in
-      let width = executable.plan.outputs.first { $0.name == port.name }!.width
       let index = executable.plan.outputs.firstIndex { $0.name == port.name }!
+      let width = executable.plan.outputs[index].width
       let kept = port.isFinal ? Array(mine[index].suffix(width)) : mine[index]
       return try compare(port, kept, theirs[port.graphName]!, width, absolute, relative)
     } + states(runner.stream, theirs, absolute, relative)
@@ -69,10 +70,9 @@ struct ImportProof {
 
   /// U(-0.5, 0.5) for every element, given to the stream as well.
   private func startStates(
-    of port: ImportedModel.StatePort, in stream: inout Stream
+    of port: ImportedModel.StatePort, by random: inout SeededRandom, in stream: inout Stream
   ) throws -> OnnxTensor {
     let shape = graph.shape(of: port.graphName).map { $0 ?? 1 }
-    var random = SeededRandom(seed: Self.seed &+ UInt64(port.graphName.utf8.count) &+ 1)
     let values = (0..<shape.reduce(1, *)).map { _ in random.uniform(0.5) }
     for part in port.parts {
       let index = stream.program.states.firstIndex { $0.name == part.state }!

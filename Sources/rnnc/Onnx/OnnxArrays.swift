@@ -20,7 +20,7 @@ extension OnnxTensor {
     self.init(shape: tensor.shape, elements: elements)
   }
 
-  /// As files hold it; nil for strings.
+  /// As files hold it; nil for strings, and for u64 beyond the integers of a `Tensor`.
   var fileTensor: Tensor? {
     guard case .number(let element) = elementType else { return nil }
     if case .f64(let v) = elements {
@@ -30,13 +30,9 @@ extension OnnxTensor {
       let floats = elements.asDoubles()!.map { Float($0) }
       return Tensor(shape: shape, elementType: element, values: .floats(floats))
     }
-    let integers: [Int64]
-    if case .u64(let v) = elements {
-      integers = v.map { Int64(bitPattern: $0) }
-    } else {
-      integers = elements.asInt64s()!
+    return elements.asInt64s().map {
+      Tensor(shape: shape, elementType: element, values: .integers($0))
     }
-    return Tensor(shape: shape, elementType: element, values: .integers(integers))
   }
 }
 
@@ -65,7 +61,7 @@ extension OnnxElements {
     case .i32: elements = fitted(Int32.self).map { .i32($0) }
     case .u32: elements = fitted(UInt32.self).map { .u32($0) }
     case .i64: elements = .i64(values)
-    case .u64: elements = .u64(values.map { UInt64(bitPattern: $0) })
+    case .u64: elements = fitted(UInt64.self).map { .u64($0) }
     case .bool: elements = .bool(values.map { $0 != 0 })
     case .f32, .f64, .f16, .bf16: elements = nil
     }

@@ -28,9 +28,9 @@ extension OnnxRun {
     let target = try output.output.map { try outputFormat($0, output) }
     Self.announce(session)
     var progress = session.makeProgress()
-    let result = try run(
-      NpzFile(path: input.input), file: input.input, begin: stateIn.map { try NpzFile(path: $0) }
-    ) { progress.update("step \(grouped($0)) of \(grouped($1))") }
+    let result = try run(NpzFile(path: input.input), file: input.input, stateIn: stateIn) {
+      progress.update("step \(grouped($0)) of \(grouped($1))")
+    }
     progress.finish()
     try target.map { try write(result.outputs, to: $0.path, $0.format) }
     try stateOut.map { try NpzFile.write(arrays(result.finalStates), to: $0) }
@@ -57,7 +57,8 @@ extension OnnxRun {
   ) throws -> [(String, Tensor)] {
     try tensors.map { name, tensor in
       guard let array = tensor.fileTensor else {
-        throw InputError.malformed(path, "output '\(name)' is text, which no npz holds")
+        throw InputError.malformed(
+          path, "output '\(name)' is \(tensor.elementType.text), which no npz takes here")
       }
       return (name, array)
     }
@@ -90,11 +91,15 @@ extension OnnxRun {
     }
   }
 
-  /// The graph on a golden npz: outputs, and after streaming final states, under their names.
+  /// The graph on a golden npz with its inputs and outputs under their names. Outputs that are
+  /// states are not compared.
   func compare(
     _ golden: NpzFile, path: String, absolute: Double, relative: Double, _ session: Session
   ) throws -> [ComparedOutput] {
     Self.announce(session)
+    for name in golden.names where !portNames.contains(name) {
+      session.warn("\(path): array '\(name)' is no input or output of the graph")
+    }
     var progress = session.makeProgress()
     let result = try run(golden, file: path) {
       progress.update("step \(grouped($0)) of \(grouped($1))")

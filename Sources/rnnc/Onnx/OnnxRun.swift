@@ -13,12 +13,11 @@ struct OnnxRun {
   private let model: OnnxModel
   private let reference: OnnxReference
   let states: [OnnxOptions.State]
-  private let shapes: [String: Int]
 
   init(_ path: String, _ options: OnnxOptions) throws {
     self.path = path
     states = options.states
-    shapes = try options.shapes.parsed()
+    let shapes = try options.shapes.parsed()
     let read = try OnnxReader.read(path: path)
     do throws(OnnxError) {
       model = try OnnxSimplifier.bind(read, shapes)
@@ -38,14 +37,10 @@ struct OnnxRun {
 
   /// Evaluates the graph on the arrays; with states once for each entry of their leading axis.
   func run(
-    _ arrays: NpzFile, file: String, begin: NpzFile? = nil, progress: (Int, Int) -> Void
+    _ arrays: NpzFile, file: String, stateIn: String? = nil, progress: (Int, Int) -> Void
   ) throws -> Result {
     var inputs = try inputs(arrays, file: file)
-    if let begin {
-      for state in states where begin.info(state.input) != nil {
-        inputs[state.input] = try tensor(state.input, of: begin, file: "--state-in")
-      }
-    }
+    if let stateIn { inputs.merge(try startStates(stateIn)) { $1 } }
     guard !states.isEmpty else {
       let values = try evaluate(inputs)
       return Result(outputs: outputNames.map { ($0, values[$0]!) })
@@ -75,6 +70,8 @@ struct OnnxRun {
   // MARK: Names
 
   private var outputNames: [String] { model.graph.outputs.map(\.name) }
+
+  var portNames: Set<String> { Set(inputInfos.map(\.name) + outputNames) }
 
   /// States are told apart: they are no results.
   var streamedOutputs: [String] {
@@ -133,9 +130,23 @@ struct OnnxRun {
     return inputs
   }
 
+  /// All states, and nothing else.
+  private func startStates(_ path: String) throws -> [String: OnnxTensor] {
+    let file = try NpzFile(path: path)
+    let names = states.map(\.input)
+    guard Set(file.names) == Set(names) else {
+      throw InputError.malformed(
+        path, "has the arrays \(file.names.joined(separator: ", "))",
+        help: ["the states are \(names.joined(separator: ", "))"])
+    }
+    var start: [String: OnnxTensor] = [:]
+    for name in names { start[name] = try tensor(name, of: file, file: path) }
+    return start
+  }
+
   private func stepCount(_ frames: [String: OnnxTensor], file: String) throws -> Int {
     let counts = frames.map { ($0.key, $0.value.shape.first) }.sorted { $0.0 < $1.0 }
-    guard let (first, count) = counts.first, let steps = count else {
+    guard let (first, count) = counts.first, let steps = count, steps > 0 else {
       throw InputError.malformed(
         file, "a model that streams needs an input whose leading axis is the steps")
     }
@@ -146,9 +157,9 @@ struct OnnxRun {
     return steps
   }
 
-  /// A state at rest. Symbolic axes have their sizes by `--shape`, or by the frames.
+  /// A state at rest. Symbolic axes without a number by `--shape` have the frames' sizes.
   private func zeros(_ name: String, _ frames: [String: OnnxTensor]) throws -> OnnxTensor {
-    var sizes = shapes
+    var sizes: [String: Int] = [:]
     for info in inputInfos {
       guard let shape = info.type?.shape, let frame = frames[info.name] else { continue }
       for case (.symbolic(let axis), let size) in zip(shape, frame.shape.dropFirst()) {
@@ -170,24 +181,13 @@ struct OnnxRun {
       case .unknown: throw Failure(.usage, "--state: an axis of '\(name)' has no size")
       }
     }
-    let (count, isTooLarge) = product(known)
-    guard !isTooLarge, count <= 1 << 28 else {
+    guard let count = product(of: known), count <= reference.limits.elements else {
       throw Failure(.usage, "--state: '\(name)' of shape \(known) is too large")
     }
     let values = Tensor.Values.integers([Int64](repeating: 0, count: count))
     let floats = Tensor([Float](repeating: 0, count: count), shape: known)
     let integers = Tensor(shape: known, elementType: element, values: values)
     return OnnxTensor(element.isFloating ? floats : integers, as: .number(element))!
-  }
-
-  private func product(_ sizes: [Int]) -> (Int, Bool) {
-    var count = 1
-    for size in sizes {
-      let (next, overflow) = count.multipliedReportingOverflow(by: size)
-      if overflow { return (0, true) }
-      count = next
-    }
-    return (count, false)
   }
 
   private func evaluate(_ inputs: [String: OnnxTensor]) throws -> [String: OnnxTensor] {
